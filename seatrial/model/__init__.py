@@ -1,0 +1,1 @@
+"""Manifests as data: loading, rendering, positions, quantities, inventory, declared intent, verdicts."""

@@ -1,0 +1,36 @@
+"""Reading files once, with messages that a person can act on."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from seatrial.model.errors import InputError
+from seatrial.model.position import Position
+from seatrial.model.yaml_source import MAX_BYTES
+
+
+def shown(path: Path) -> str:
+    """The path as people see it: relative to the working directory if it lies below, else as it is."""
+    absolute = os.path.abspath(path)
+    relative = os.path.relpath(absolute)
+    return absolute if relative.startswith("..") else relative
+
+
+def read_text(path: Path) -> str:
+    """The UTF-8 text of a file. Raises InputError if it cannot be read, is too large or is no text."""
+    name = shown(path)
+    try:
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise InputError(
+                f"{name} holds {size / 2**20:.0f} MiB; at most {MAX_BYTES // 2**20} MiB are read",
+                remedy="split it, or point to the directory that holds the parts",
+            )
+        return path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise InputError(f"cannot read {name}: {error.strerror}", remedy="check the path and its permissions") from None
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"byte {error.start} is not UTF-8 text", remedy="save the file as UTF-8", position=Position(name, 1, 1)
+        ) from None
