@@ -1,0 +1,1 @@
+"""The checks: each group looks at the model and answers with verdicts."""

@@ -1,0 +1,59 @@
+"""Which project a path belongs to: its root, its declared architecture, and the policies that apply."""
+
+from __future__ import annotations
+
+from importlib import resources
+from pathlib import Path
+
+import attrs
+
+from seatrial.model.errors import ToolError
+
+ARCHITECTURE = "architecture"
+MANIFESTS = "manifests"
+POLICIES = "policies"
+FEATURES = "features"
+
+
+@attrs.frozen
+class Project:
+    """A folder with `manifests/` and the `architecture/` that they implement, or none for foreign manifests."""
+
+    root: Path | None
+    """The folder that holds `architecture/`, or None where the manifests belong to no project."""
+
+    @property
+    def policies(self) -> Path:
+        """The project's policies, else those that Seatrial ships. Raises ToolError if neither exists."""
+        if self.root is not None and (self.root / POLICIES).is_dir():
+            return self.root / POLICIES
+        return shipped_policies()
+
+    @property
+    def features(self) -> Path | None:
+        """The project's acceptance features."""
+        folder = self.root / FEATURES if self.root is not None else None
+        return folder if folder is not None and folder.is_dir() else None
+
+
+def shipped_policies() -> Path:
+    """The policies of this installation: inside the wheel, or at the top of the source tree."""
+    packaged = Path(str(resources.files("seatrial"))) / "_policies"
+    source = Path(__file__).resolve().parents[2] / POLICIES
+    for folder in (packaged, source):
+        if folder.is_dir():
+            return folder
+    raise ToolError("the policies that Seatrial ships are missing", remedy="reinstall Seatrial")
+
+
+def find(path: str) -> Project:
+    """The project whose `manifests/` the path lies in; one without a root for any other path.
+
+    The architecture describes the system of that folder only: judged by it, foreign manifests would fail every
+    promise that they never made.
+    """
+    location = Path(path).resolve()
+    for folder in (location, *location.parents):
+        if folder.name == MANIFESTS and (folder.parent / ARCHITECTURE).is_dir():
+            return Project(folder.parent)
+    return Project(None)
