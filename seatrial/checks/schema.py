@@ -1,0 +1,170 @@
+"""The schema group: is every object one that the API server of the chosen Kubernetes version would accept?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from seatrial.checks.base import CheckInfo, Context
+from seatrial.checks.judging import Judged, Problem, all_verdicts, skip
+from seatrial.engines import schema_rules
+from seatrial.engines.schema import (
+    DEFAULT_VERSION,
+    CompiledSchema,
+    Gvk,
+    KubernetesSchemas,
+    known_versions,
+    kubernetes_schemas,
+)
+from seatrial.engines.schema_crd import CustomKind, compile_custom, custom_kinds
+from seatrial.engines.schema_errors import Violation, nearest
+from seatrial.model.document import Resource
+from seatrial.model.verdict import Severity, Verdict
+
+GROUP = "schema"
+
+KUBERNETES = CheckInfo(
+    id="schema/kubernetes",
+    title="Object matches its Kubernetes schema",
+    severity=Severity.HIGH,
+    description=(
+        "Every object is of a kind that the Kubernetes version serves, with no unknown field, no wrong type and no "
+        "value that the API server would reject. Custom kinds are judged by the CustomResourceDefinitions in the "
+        "manifest set."
+    ),
+    remediation="correct the field as the message says",
+    controls=(),
+    kinds=(),
+    group=GROUP,
+)
+
+_GONE = {
+    "PodSecurityPolicy": "removed in 1.25: use the label pod-security.kubernetes.io/enforce on Namespaces",
+    "PodPreset": "removed in 1.20: set the fields in the pod template",
+}
+_CORE_LIKE = frozenset({"extensions", "core"})
+
+
+def catalog(_context: Context) -> tuple[CheckInfo, ...]:
+    """The checks of this group."""
+    return (KUBERNETES,)
+
+
+def run(context: Context) -> Iterable[Verdict]:
+    """Judge every object of the inventory against its schema."""
+    version = str(getattr(context.options, "kubernetes_version", None) or DEFAULT_VERSION)
+    judge = _Judge(kubernetes_schemas(version), context.inventory.resources)
+    for resource in context.inventory.resources:
+        yield from judge.verdicts(resource)
+    if not context.inventory.resources:
+        yield from all_verdicts(KUBERNETES, (), "there are no objects")
+
+
+class _Judge:
+    """Judges objects one by one; keeps the custom kinds that it has compiled."""
+
+    def __init__(self, schemas: KubernetesSchemas, resources: tuple[Resource, ...]) -> None:
+        self.schemas = schemas
+        self.version = tuple(int(part) for part in schemas.version.split("."))
+        self.custom = {kind.gvk: kind for kind in custom_kinds(resources)}
+        self.compiled: dict[Gvk, CompiledSchema | None] = {}
+        self.by_kind: dict[str, list[Gvk]] = {}
+        for gvk in sorted(schemas.kinds):
+            self.by_kind.setdefault(gvk.kind, []).append(gvk)
+
+    def verdicts(self, resource: Resource) -> Iterator[Verdict]:
+        gvk = Gvk.of(resource.api_version, resource.kind)
+        missing = list(_identity(resource))
+        if missing:
+            yield from _judged(resource, missing, "").verdicts(KUBERNETES)
+        elif gvk in self.schemas.kinds:
+            found = [*self.schemas.validate(gvk, resource.data)]
+            major, minor = self.version[:2]
+            found.extend(schema_rules.check(gvk.kind, resource.data, (major, minor)))
+            if gvk.kind == "CustomResourceDefinition":
+                found.extend(self._broken(resource))
+            text = f"valid {gvk.api_version} {gvk.kind} of Kubernetes {self.schemas.version}"
+            yield from _judged(resource, found, text).verdicts(KUBERNETES)
+        elif gvk in self.custom:
+            yield from self._custom(resource, self.custom[gvk])
+        else:
+            yield from self._unknown(resource, gvk)
+
+    def _compiled(self, kind: CustomKind) -> CompiledSchema | None:
+        if kind.gvk not in self.compiled:
+            try:
+                self.compiled[kind.gvk] = compile_custom(kind, self.schemas)
+            except ValueError:
+                self.compiled[kind.gvk] = None
+        return self.compiled[kind.gvk]
+
+    def _broken(self, resource: Resource) -> Iterator[Violation]:
+        """Versions of a CustomResourceDefinition whose schema is none."""
+        for kind in self.custom.values():
+            if kind.definition is resource and kind.schema is not None and self._compiled(kind) is None:
+                where = f"{kind.pointer}/schema/openAPIV3Schema"
+                found = f"the schema of version {kind.gvk.version} is no valid structural schema"
+                yield Violation(where, found, "a structural OpenAPI v3 schema", "correct the schema")
+
+    def _custom(self, resource: Resource, kind: CustomKind) -> Iterator[Verdict]:
+        name = f"{kind.gvk.api_version} {kind.gvk.kind}"
+        if not kind.served:
+            problem = Violation(
+                "/apiVersion", f"{name} is declared but not served", "a served version", "use a version that is served"
+            )
+            yield from _judged(resource, [problem], "").verdicts(KUBERNETES)
+            return
+        compiled = self._compiled(kind) if kind.schema is not None else None
+        if compiled is None:
+            yield skip(KUBERNETES, resource, f"the definition of {name} has no usable schema", "/apiVersion")
+            return
+        found = [*compiled.violations(resource.data), *schema_rules.identity(resource.data)]
+        yield from _judged(resource, found, f"valid {name} by its CustomResourceDefinition").verdicts(KUBERNETES)
+
+    def _unknown(self, resource: Resource, gvk: Gvk) -> Iterator[Verdict]:
+        declared = [known for known in self.custom if known.group == gvk.group]
+        if gvk.group not in self.schemas.groups | _CORE_LIKE and not declared:
+            yield skip(KUBERNETES, resource, f"no schema for {gvk.api_version} {gvk.kind}", "/apiVersion")
+            return
+        yield from _judged(resource, [self._explain(gvk, declared)], "").verdicts(KUBERNETES)
+
+    def _explain(self, gvk: Gvk, declared: list[Gvk]) -> Violation:
+        """Why a kind of a group that is served does not exist, and which one was probably meant."""
+        found = f"{gvk.api_version} has no kind {gvk.kind} in Kubernetes {self.schemas.version}"
+        if gvk.kind in _GONE:
+            return Violation("/kind", found, _GONE[gvk.kind], "remove the object")
+        elsewhere = [*self.by_kind.get(gvk.kind, []), *(known for known in declared if known.kind == gvk.kind)]
+        if elsewhere:
+            best = max(elsewhere, key=lambda known: (known.group == gvk.group, _maturity(known.version)))
+            return Violation("/apiVersion", found, f"{best.api_version}", f"write apiVersion: {best.api_version}")
+        older = self._older(gvk)
+        if older:
+            return Violation("/apiVersion", found, f"served only until Kubernetes {older}", "replace the object")
+        near = nearest(gvk.kind, sorted({*self.by_kind, *(known.kind for known in declared)}))
+        return Violation("/kind", found, f"did you mean {near!r}?" if near else "a kind of that group", "correct kind")
+
+    def _older(self, gvk: Gvk) -> str:
+        for version in reversed(known_versions()):
+            if version != self.schemas.version and gvk in kubernetes_schemas(version).kinds:
+                return version
+        return ""
+
+
+def _maturity(version: str) -> tuple[int, str]:
+    """Stable versions above beta above alpha, then by number."""
+    rank = 0 if "alpha" in version else 1 if "beta" in version else 2
+    return rank, version
+
+
+def _identity(resource: Resource) -> Iterator[Violation]:
+    for field in ("apiVersion", "kind"):
+        value = resource.data.get(field)
+        if not isinstance(value, str) or not value:
+            shown = "is missing" if value in (None, "") else "is not a string"
+            pointer = f"/{field}" if field in resource.data else ""
+            example = "apps/v1" if field == "apiVersion" else "Deployment"
+            yield Violation(pointer, f"{field} {shown}", f"a string such as {example}", f"set {field}")
+
+
+def _judged(resource: Resource, found: list[Violation], passed: str) -> Judged:
+    problems = (Problem(item.pointer, item.message, item.fix) for item in dict.fromkeys(found))
+    return Judged(resource, tuple(problems), passed)
