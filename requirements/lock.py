@@ -1,8 +1,8 @@
 """Write the locked requirement files; `tox run -e lock` is the way to call it.
 
 One table says which extras and groups go into which file. Every file but the first is resolved under the constraint of
-`run.txt`, so that the tests exercise the very releases that users of `verify` get; `bench.txt` is free of it and without
-the plots, because checkov wants an older `packaging` than they do.
+`run.txt`, so that the tests exercise the very releases that users of `verify` get; `bench.txt` is free of it and
+without the plots, because checkov wants an older `packaging` than they do.
 """
 
 from __future__ import annotations
