@@ -1,0 +1,137 @@
+"""Acceptance: the project's Gherkin features, run by pytest-bdd on the verdicts of the run they belong to."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from seatrial.checks.base import DECLARED, CheckInfo, verdict
+from seatrial.model.errors import InputError, ToolError
+from seatrial.model.files import shown
+from seatrial.model.position import Position
+from seatrial.model.verdict import Severity, Status, Subject, Verdict
+
+if TYPE_CHECKING:
+    from seatrial.verification import Verification
+
+GROUP = "features"
+CATEGORY = "feature"
+REQUIREMENT_TAG = re.compile(r"R[0-9]{3}")
+"""A tag that names the requirement a scenario accepts."""
+_PYTEST_OK = 0
+_PYTEST_FAILURES = 1
+_PYTEST_NOTHING = 5
+
+
+@attrs.frozen
+class ScenarioOutcome:
+    """One scenario (or one row of its examples) and how it came out."""
+
+    name: str
+    tags: tuple[str, ...]
+    file: str
+    line: int
+    status: Status
+    message: str
+
+
+@attrs.define(eq=False)
+class Collector:
+    """A pytest plugin that takes the run to the steps (the fixture `verification` looks for it) and brings outcomes back."""
+
+    verification: Verification
+    outcomes: list[ScenarioOutcome] = attrs.field(factory=list)
+    errors: list[str] = attrs.field(factory=list)
+
+    def pytest_collectreport(self, report: Any) -> None:
+        """A feature or step file that cannot be loaded must not pass for one without scenarios."""
+        if report.failed:
+            self.errors.append(str(report.longreprtext).strip().splitlines()[-1])
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        """Note how a scenario ended; only its call counts, unless its set-up failed already."""
+        if report.when != "call" and report.passed:
+            return
+        scenario = getattr(report, "scenario", None)
+        if scenario is None:
+            self.errors.append(f"{report.nodeid}: {_reason(report)}")
+            return
+        tags = tuple(sorted({*scenario["tags"], *scenario["feature"]["tags"]}))
+        file = shown(Path(scenario["feature"]["filename"]))
+        status = Status.PASS if report.passed else Status.SKIPPED if report.skipped else Status.FAIL
+        message = "accepted" if report.passed else _reason(report)
+        name = scenario["name"]
+        if "[" in report.nodeid:
+            name += f" [{report.nodeid.partition('[')[2]}"
+        self.outcomes.append(ScenarioOutcome(name, tags, file, scenario["line_number"], status, message))
+
+
+def _reason(report: Any) -> str:
+    """The assertion's own words, without pytest's picture of the code around it."""
+    crash = getattr(report.longrepr, "reprcrash", None)
+    text = crash.message if crash is not None else str(report.longrepr)
+    first = next((line for line in text.splitlines() if line.strip()), "no reason given")
+    return first.removeprefix("AssertionError: ").strip()
+
+
+def run(folder: Path, verification: Verification) -> tuple[list[CheckInfo], list[Verdict]]:
+    """Run the features below *folder* on a finished verification.
+
+    Raises InputError if the folder holds no scenario, ToolError if the features cannot be run at all.
+    """
+    import pytest
+
+    collector = Collector(verification)
+    output = io.StringIO()
+    with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+        code = pytest.main(
+            [str(folder), "-q", "--no-header", "-p", "no:cacheprovider", "-p", "no:xdist", "--tb=short"],
+            plugins=[collector],
+        )
+    if collector.errors or code not in (_PYTEST_OK, _PYTEST_FAILURES, _PYTEST_NOTHING):
+        reason = "; ".join(collector.errors) or output.getvalue().strip().rpartition("\n")[2]
+        raise ToolError(
+            f"the features in {shown(folder)} cannot be run: {reason}",
+            remedy=f"run `python -m pytest {shown(folder)}` to see the whole message",
+        )
+    if not collector.outcomes:
+        raise InputError(f"{shown(folder)} holds no scenario", remedy="add a .feature file and bind it in its steps")
+    return _verdicts(collector.outcomes)
+
+
+def _verdicts(outcomes: list[ScenarioOutcome]) -> tuple[list[CheckInfo], list[Verdict]]:
+    """One verdict for each scenario and requirement it accepts; one under its feature's name if it names none."""
+    checks: dict[str, CheckInfo] = {}
+    verdicts: list[Verdict] = []
+    for outcome in outcomes:
+        requirements = [tag for tag in outcome.tags if REQUIREMENT_TAG.fullmatch(tag)]
+        for name in requirements or [Path(outcome.file).stem]:
+            check = checks.setdefault(f"{CATEGORY}/{name}", _check(name))
+            judged = verdict(
+                check,
+                outcome.status,
+                Subject(DECLARED, "Scenario", "", outcome.name),
+                outcome.message,
+                position=Position(outcome.file, outcome.line, 1),
+                evidence={"tags": list(outcome.tags)},
+            )
+            verdicts.append(attrs.evolve(judged, requirements=(name,) if requirements else ()))
+    return list(checks.values()), verdicts
+
+
+def _check(name: str) -> CheckInfo:
+    accepts = f"requirement {name}" if REQUIREMENT_TAG.fullmatch(name) else f"the feature {name}"
+    return CheckInfo(
+        id=f"{CATEGORY}/{name}",
+        title=f"Acceptance of {accepts}",
+        severity=Severity.HIGH,
+        description=f"The Gherkin scenarios of {accepts} hold on the verdicts and simulations of this run.",
+        remediation="Read the scenario at its place; correct the manifests, or agree on another promise.",
+        group=GROUP,
+        kinds=("Scenario",),
+    )

@@ -1,0 +1,176 @@
+"""The commands and their options, and what every one of them does about mistakes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+EXIT_CODES = "Exit codes: 0 clean, 1 findings, 2 wrong usage or unreadable input, 3 an internal or tool failure."
+_INTERRUPTED = 130
+
+app = typer.Typer(
+    name="seatrial",
+    help="Proves a Kubernetes architecture before it sails: valid, secure, connected, within its objectives under load.",
+    epilog=EXIT_CODES,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+vectors = typer.Typer(help="Run test vectors against an engine.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(vectors, name="vectors")
+
+PathArgument = Annotated[
+    str | None,
+    typer.Argument(metavar="[PATH]", help="Kustomize directory, directory of YAML or JSON, file, or - for stdin."),
+]
+OverlayOption = Annotated[str | None, typer.Option(help="Overlay to render [default: production, where there is one].")]
+SeedOption = Annotated[int, typer.Option(min=0, help="Random seed of the simulation; same seed, same result.")]
+ReplicationsOption = Annotated[
+    int | None, typer.Option(min=2, help="Replications of each scenario [default: as many as the verdicts need].")
+]
+OutputOption = Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="Write the report to FILE.")]
+
+
+@app.callback(invoke_without_command=True)
+def _global(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.", is_eager=True)] = False,
+) -> None:
+    if version:
+        from seatrial import __version__
+
+        typer.echo(f"seatrial {__version__}")
+        raise typer.Exit
+
+
+@app.command(epilog=EXIT_CODES)
+def verify(
+    path: PathArgument = None,
+    overlay: OverlayOption = None,
+    only: Annotated[
+        str | None, typer.Option(metavar="GROUPS", help="Comma-separated groups of checks [default: every one].")
+    ] = None,
+    report: Annotated[
+        str, typer.Option("--format", help="terminal, concise, json, junit, sarif, github or html.")
+    ] = "terminal",
+    output: OutputOption = None,
+    fail_on: Annotated[str, typer.Option(metavar="SEVERITY", help="Lowest severity that fails the run.")] = "low",
+    show_passed: Annotated[bool, typer.Option("--show-passed", help="List passed checks too.")] = False,
+    seed: SeedOption = 1,
+    replications: ReplicationsOption = None,
+    engine: Annotated[str, typer.Option(help="Policy engine: embedded or opa.")] = "embedded",
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes that simulate [default: one per core].")] = None,
+) -> None:
+    """Prove a manifest set: run every check on it and report one verdict for each check and subject."""
+    from seatrial.checks.base import Options
+    from seatrial.cli import verifying
+
+    options = Options(seed=seed, replications=replications, engine=engine, workers=workers)
+    raise typer.Exit(
+        verifying.run(
+            path,
+            overlay=overlay,
+            only=only,
+            report=report,
+            output=output,
+            fail_on=fail_on,
+            show_passed=show_passed,
+            options=options,
+        )
+    )
+
+
+@app.command(epilog=EXIT_CODES)
+def simulate(
+    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="Name of a scenario of the architecture.")],
+    path: PathArgument = None,
+    overlay: OverlayOption = None,
+    seed: SeedOption = 1,
+    replications: ReplicationsOption = None,
+    engine: Annotated[str, typer.Option(help="Simulation engine: reference.")] = "reference",
+    report: Annotated[str, typer.Option("--format", help="terminal or json.")] = "terminal",
+    output: OutputOption = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes that simulate [default: one per core].")] = None,
+) -> None:
+    """Simulate one scenario of load and scaling on the twin of the manifests."""
+    from seatrial.checks.base import Options
+    from seatrial.cli import simulating
+
+    options = Options(seed=seed, replications=replications, simulator=engine, workers=workers)
+    raise typer.Exit(
+        simulating.run(scenario, path, overlay=overlay, report=report, output=output, options=options)
+    )
+
+
+@app.command(epilog=EXIT_CODES)
+def explain(
+    name: Annotated[
+        str | None, typer.Argument(metavar="[CHECK|REQUIREMENT]", help="Name to explain; without one, list the checks.")
+    ] = None,
+    path: PathArgument = None,
+) -> None:
+    """Explain a check or a declared requirement: what, why, how to fix, and what it is tied to."""
+    from seatrial.cli import explaining
+
+    raise typer.Exit(explaining.run(name, path))
+
+
+@app.command(epilog=EXIT_CODES)
+def connections(
+    path: PathArgument = None,
+    overlay: OverlayOption = None,
+    report: Annotated[str, typer.Option("--format", help="csv.")] = "csv",
+    output: OutputOption = None,
+) -> None:
+    """List which workloads may connect, on which ports, as the network policies allow it."""
+    from seatrial.cli import connecting
+
+    raise typer.Exit(connecting.run(path, overlay=overlay, report=report, output=output))
+
+
+@vectors.command("hpa", epilog=EXIT_CODES)
+def vectors_hpa(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="JSON file of vectors.")],
+) -> None:
+    """Compare the autoscaler with vectors of the real controller; print each mismatch."""
+    from seatrial.cli import vectoring
+
+    raise typer.Exit(vectoring.hpa(file))
+
+
+def main() -> None:
+    """Run the command line. Mistakes end in one message on stderr and the exit code of their kind."""
+    from seatrial.model.errors import SeatrialError
+
+    try:
+        app()
+    except SeatrialError as error:
+        _complain(error)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        sys.exit(_INTERRUPTED)
+    except BrokenPipeError:
+        # The reader of our output has left; what is still buffered has nowhere to go.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except Exception as error:
+        if os.environ.get("SEATRIAL_DEBUG"):
+            raise
+        print(
+            f"seatrial: internal error: {type(error).__name__}: {error}\n"
+            "  fix: this is a defect of Seatrial: run again with SEATRIAL_DEBUG=1 for its traceback, and report it",
+            file=sys.stderr,
+        )
+        sys.exit(SeatrialError.exit_code)
+
+
+def _complain(error: Exception) -> None:
+    if os.environ.get("SEATRIAL_DEBUG"):
+        import traceback
+
+        traceback.print_exception(error, file=sys.stderr)
+    print(f"seatrial: {error}", file=sys.stderr)

@@ -1,0 +1,78 @@
+"""`seatrial explain`."""
+
+from __future__ import annotations
+
+import re
+
+from seatrial import verification
+from seatrial.checks import intent, waivers
+from seatrial.checks.base import CheckInfo, Context
+from seatrial.model import project
+from seatrial.model.architecture import Architecture, Requirement
+from seatrial.model.errors import InputError
+from seatrial.model.inventory import Inventory
+from seatrial.model.suggest import did_you_mean
+
+_REQUIREMENT = re.compile(r"[Rr][0-9]{1,3}")
+
+
+def run(name: str | None, path: str | None) -> int:
+    """Explain one name, or list all checks."""
+    home = project.find(path or project.MANIFESTS)
+    architecture = Architecture.load(home.root) if home.root is not None else None
+    checks = {info.id: info for info in catalog(Context(Inventory(()), architecture, home.policies))}
+    if name is None:
+        for info in checks.values():
+            print(f"{info.id:44} {info.severity:8}  {info.title}")
+        return 0
+    if _REQUIREMENT.fullmatch(name):
+        if architecture is None:
+            raise InputError(
+                f"{name} is a requirement, but there is no {project.ARCHITECTURE}/ here",
+                remedy="run in the project's root, or name its manifests as PATH",
+            )
+        print(_requirement(architecture.requirement(name.upper()), architecture, checks))
+        return 0
+    if name not in checks:
+        raise InputError(
+            f"there is no check {name!r}{did_you_mean(name, checks)}", remedy="`seatrial explain` lists the checks"
+        )
+    print(_check(checks[name], architecture))
+    return 0
+
+
+def catalog(context: Context) -> tuple[CheckInfo, ...]:
+    """Every check there is, in the order of the groups."""
+    groups = [verification.group(name).catalog(context) for name in verification.GROUPS]
+    found = [*(info for group in groups for info in group), *waivers.catalog(context), intent.PROVEN]
+    return tuple(found)
+
+
+def _check(info: CheckInfo, architecture: Architecture | None) -> str:
+    lines = [f"{info.id}: {info.title}", "", f"severity: {info.severity}", f"group:    {info.group}"]
+    if info.kinds:
+        lines.append(f"subjects: {', '.join(info.kinds)}")
+    if info.controls:
+        lines.append(f"controls: {', '.join(info.controls)}")
+    if architecture is not None:
+        proves = [r.id for r in architecture.requirements if any(c.check == info.id for c in r.checks)]
+        if proves:
+            lines.append(f"proves:   {', '.join(proves)}")
+    lines += ["", info.documentation.strip() or f"{info.description}\n\nFix: {info.remediation}"]
+    return "\n".join(lines)
+
+
+def _requirement(requirement: Requirement, architecture: Architecture, checks: dict[str, CheckInfo]) -> str:
+    lines = [
+        f"{requirement.id}: {requirement.text}",
+        "",
+        f"group:    {architecture.groups[requirement.group]}",
+        f"document: line {requirement.line}" if requirement.line else "document: not stated there; derived",
+    ]
+    for reference in requirement.checks:
+        title = checks[reference.check].title if reference.check in checks else "acceptance scenario"
+        subject = f" of {reference.subject}" if reference.subject else ""
+        lines.append(f"proved by {reference.check}{subject}: {title}")
+    if requirement.planned:
+        lines.append(f"planned:  {requirement.planned}")
+    return "\n".join(lines)

