@@ -6,6 +6,7 @@ alias bomb can exhaust the process, and duplicate keys are seen before one of th
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -223,7 +224,7 @@ class _Builder:
         if isinstance(value, dict | list):
             self.expect_no_key(event, frame)
         # JSON has string keys only; Kubernetes turns the others into their text.
-        key = value if isinstance(value, str) else {True: "true", False: "false", None: "null"}.get(value, str(value))
+        key = value if isinstance(value, str) else json.dumps(value)
         frame.merging = key == "<<" and not getattr(event, "style", '"')
         assert isinstance(frame.place.children, dict)
         if key in frame.place.children:
@@ -264,7 +265,8 @@ def iterate_documents(text: str, file: str) -> Iterator[LocatedDocument]:
     """Yield the documents of YAML or JSON *text*; empty ones (only comments) are left out.
 
     Raises InputError, with line and column, on broken syntax, duplicate keys, tab indentation, alias bombs, nesting
-    beyond MAX_DEPTH and sources above MAX_BYTES.
+    beyond MAX_DEPTH and sources above MAX_BYTES. A key may have at most 1,024 characters: libyaml's limit, far above
+    what Kubernetes allows anywhere.
     """
     if len(text) > MAX_BYTES:
         raise InputError(
