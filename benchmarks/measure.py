@@ -40,12 +40,18 @@ class Contender:
 
 
 def program(name: str) -> str:
-    """Path of a program of this environment, or of the PATH; ends the benchmark if there is none."""
-    beside = Path(sys.executable).with_name(name)
-    found = str(beside) if beside.exists() else shutil.which(name)
+    """Path of a program of this environment or of its peers (tox.ini), else of the PATH; ends the benchmark without."""
+    folders = [Path(sys.executable).parent, Path(os.environ.get("PEERS", os.devnull)) / "bin"]
+    found = next((str(folder / name) for folder in folders if (folder / name).exists()), shutil.which(name))
     if found is None:
         sys.exit(f"{name} is not installed here; `tox run -e bench` installs what the benchmarks compare")
     return found
+
+
+def version(name: str) -> str:
+    """Name and version of a program, as it says itself."""
+    told = subprocess.run([program(name), "--version"], check=True, capture_output=True, text=True).stdout
+    return f"{name} {told.split()[-1]}"
 
 
 def run(contender: Contender) -> Run:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
-from importlib import metadata
 from pathlib import Path
 
 from benchmarks import measure
@@ -30,12 +29,12 @@ def main() -> None:
         only = ("--only", "schema,policy,references")
         contenders = (
             measure.Contender(
-                name=f"seatrial {metadata.version('seatrial')}",
+                name=measure.version("seatrial"),
                 command=(measure.program("seatrial"), "verify", "--overlay", options.overlay, *only),
                 exit_codes=(0, 1),
             ),
             measure.Contender(
-                name=f"checkov {metadata.version('checkov')}",
+                name=measure.version("checkov"),
                 command=(measure.program("checkov"), "--file", str(manifest), *quiet),
                 exit_codes=(0, 1),
             ),

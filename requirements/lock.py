@@ -1,8 +1,8 @@
 """Write the locked requirement files; `tox run -e lock` is the way to call it.
 
 One table says which extras and groups go into which file. Every file but the first is resolved under the constraint of
-`run.txt`, so that the tests exercise the very releases that users of `verify` get; `bench.txt` is free of it and
-without the plots, because checkov wants an older `packaging` than they do.
+`run.txt`, so that tests and benchmarks exercise the very releases that users of `verify` get; `peers.txt` is free of
+it, because it is installed apart.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ LOCKS: dict[str, tuple[str, ...]] = {
     "test.txt": ("pyproject.toml", "--extra", "plots", "--group", "test"),
     "oracle.txt": ("pyproject.toml", "--extra", "plots", "--group", "test", "--group", "oracle"),
     "types.txt": ("pyproject.toml", "--extra", "plots", "--group", "test", "--group", "types"),
-    "bench.txt": ("pyproject.toml", "--group", "bench"),
+    "bench.txt": ("pyproject.toml", "--extra", "plots", "--group", "bench"),
+    "peers.txt": ("--group", "peers"),
     "lint.txt": ("--group", "lint"),
     "build.txt": ("--group", "build"),
 }
@@ -28,7 +29,7 @@ LOCKS: dict[str, tuple[str, ...]] = {
 def main(extra: list[str]) -> int:
     """Resolve every file; further arguments (`--upgrade`) are handed to uv."""
     for name, sources in LOCKS.items():
-        constraint = () if name in {"run.txt", "bench.txt"} else ("--constraint", "requirements/run.txt")
+        constraint = () if name in {"run.txt", "peers.txt"} else ("--constraint", "requirements/run.txt")
         command = [
             *("uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11"),
             *("--generate-hashes", "--no-emit-index-url", "--no-annotate"),

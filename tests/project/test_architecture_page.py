@@ -27,7 +27,7 @@ def test_every_folder_at_the_top_is_named() -> None:
 def test_every_part_of_the_framework_is_named() -> None:
     parts = {path.parts[1] for path in tree.files() if path.parts[0] == "seatrial" and len(path.parts) > 1}
     packages = {f"seatrial/{part}/" for part in parts if "." not in part}
-    modules = {f"seatrial/{part}" for part in parts if part.endswith(".py") and part != "__init__.py"}
+    modules = {f"seatrial/{part}" for part in parts if part.endswith(".py") and not part.startswith("__")}
 
     assert {part for part in packages | modules if f"`{part}`" not in PAGE} == set()
 

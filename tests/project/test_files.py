@@ -52,6 +52,12 @@ def test_no_file_names_a_path_of_one_machine() -> None:
     assert lines_matching(WORKPLACE) == []
 
 
+def test_no_built_or_downloaded_file_is_kept() -> None:
+    built = {".whl", ".gz", ".tgz", ".zip", ".tar", ".so", ".pyc", ".exe", ".o", ".a", ".log"}
+
+    assert [path for path in tree.files() if path.suffix in built] == []
+
+
 def test_nothing_is_left_unfinished() -> None:
     assert lines_matching(UNFINISHED) == []
 

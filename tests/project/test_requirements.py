@@ -77,7 +77,7 @@ def test_the_locked_releases_are_those_that_pyproject_asks_for(name: str) -> Non
     assert outside == []
 
 
-@pytest.mark.parametrize("name", ["test.txt", "types.txt", "oracle.txt"])
+@pytest.mark.parametrize("name", ["test.txt", "types.txt", "oracle.txt", "bench.txt"])
 def test_the_tests_use_the_releases_that_users_get(name: str) -> None:
     other = pins(name)
 
