@@ -1,0 +1,36 @@
+# METADATA
+# title: Looking up other objects of the manifest set
+package lib.inventory
+
+import data.lib.meta
+import data.lib.safe
+
+# All objects of a kind in a namespace, whatever version of the group they are written in.
+in_namespace(namespace, group, kind) := [resource |
+	some version, kinds in safe.object_at(data.inventory, ["namespace", namespace])
+	meta.group_of(version) == group
+	some resource in safe.object_at(kinds, [kind])
+	is_object(resource)
+]
+
+cluster_wide(group, kind) := [resource |
+	some version, kinds in safe.object_at(data.inventory, ["cluster"])
+	meta.group_of(version) == group
+	some resource in safe.object_at(kinds, [kind])
+	is_object(resource)
+]
+
+everywhere(group, kind) := [resource |
+	some namespace, _ in safe.object_at(data.inventory, ["namespace"])
+	some resource in in_namespace(namespace, group, kind)
+]
+
+find(namespace, group, kind, name) := resource if {
+	found := [candidate |
+		some version, kinds in safe.object_at(data.inventory, ["namespace", namespace])
+		meta.group_of(version) == group
+		candidate := safe.object_at(kinds, [kind, name])
+		count(candidate) > 0
+	]
+	resource := found[0]
+}

@@ -1,0 +1,1 @@
+"""Engines: what evaluates policies and schemas, each behind a seam of one module."""
