@@ -1,4 +1,4 @@
-"""What policies may know of the architecture: plain JSON values, keyed for direct lookup.
+r"""What policies may know of the architecture: plain JSON values, keyed for direct lookup.
 
 Rego rules read it as `input.parameters.architecture`, so that no rule repeats a promised number. Without an
 architecture (a foreign manifest set) the key is absent and a rule that needs it must not match.
@@ -32,18 +32,19 @@ Shape (`null` where a thing is not promised; quantities are strings as in a mani
         database: null                 # or {name: "booking_agent2", user_secret: "booking-system-secrets",
                                        #     user_key: "POSTGRES_USER"}
         objects: ["Deployment/booking-sub-s1", "Service/booking-sub-s1-service", ...]   # Kind/name, must all exist
-    autoscalers: {"booking-system/booking-sub-s1-hpa": "booking-system/Deployment/booking-sub-s1"}   # -> key in workloads
+    autoscalers: {"booking-system/booking-sub-s1-hpa": "booking-system/Deployment/booking-sub-s1"}   # key of workloads
     verticals: {"booking-system/booking-sub-s1-vpa": "booking-system/Deployment/booking-sub-s1"}
-    tiers: {"agent-databases": ["booking-system/StatefulSet/booking-agent2-postgres", ...]}          # -> keys in workloads
+    tiers: {"agent-databases": ["booking-system/StatefulSet/booking-agent2-postgres", ...]}          # keys of workloads
     storage_classes:                   # by name
       "fast-ssd": {tier: "agent-databases", expandable: true, default: false}
     tier_storage_class: {"agent-databases": "fast-ssd", "sub-agent-databases": "standard", "backups": "backup"}
     namespaces:                        # by name
       "booking-system": {pod_security: "restricted", pod_security_version: "v1.37", planned: null}
     images:
-      registries: ["ghcr.io/andrekirst/", ...]            # allowed prefixes of an image reference, ending in "/" or a repository
+      registries: ["ghcr.io/andrekirst/", ...]            # allowed prefixes of the full image reference
       forbidden: ["registry.k8s.io/ingress-nginx/", ...]  # prefixes that may never appear
-      technologies: {"postgres": {repository: "docker.io/library/postgres", tag: "^16\\.[0-9]+-alpine"}}  # by container name
+      technologies:                    # by container name
+        "postgres": {repository: "docker.io/library/postgres", tag: "^16\\.[0-9]+-alpine"}
     ingress_class: "nginx"
     ingresses:                         # by host
       "booking-agent2.example.com":
@@ -59,3 +60,106 @@ Shape (`null` where a thing is not promised; quantities are strings as in a mani
       required: ["app", "component", "app.kubernetes.io/name", ...]    # on every pod template and its workload
       part_of: "booking-system"        # value of app.kubernetes.io/part-of
 """
+
+from __future__ import annotations
+
+from typing import Any
+
+from seatrial.model.architecture.components import Component, Components
+
+
+def parameters(components: Components) -> dict[str, Any]:
+    """The values described above, fresh at each call: the caller may keep or change them."""
+    present = [component for component in components.components if component.key and component.planned is None]
+    tiers: dict[str, list[str]] = {}
+    for component in present:
+        tiers.setdefault(component.tier, []).append(component.key)
+    return {
+        "workloads": {component.key: _workload(component) for component in present},
+        "autoscalers": {f"{item.namespace}/{item.autoscaler}": item.key for item in present if item.autoscaler},
+        "verticals": {f"{item.namespace}/{item.vertical.name}": item.key for item in present if item.vertical},
+        "tiers": tiers,
+        "storage_classes": {
+            item.name: {"tier": item.tier, "expandable": item.expandable, "default": item.default}
+            for item in components.storage_classes
+        },
+        "tier_storage_class": {item.tier: item.name for item in components.storage_classes},
+        "namespaces": {
+            item.name: {
+                "pod_security": item.pod_security,
+                "pod_security_version": item.pod_security_version,
+                "planned": item.planned,
+            }
+            for item in components.namespaces
+        },
+        "images": {
+            "registries": list(components.images.registries),
+            "forbidden": list(components.images.forbidden),
+            "technologies": {
+                name: {"repository": item.repository, "tag": item.tag}
+                for name, item in components.images.technologies.items()
+            },
+        },
+        "ingress_class": components.ingress_class,
+        "ingresses": _ingresses(components),
+        "labels": {"required": list(components.required_labels), "part_of": components.part_of},
+    }
+
+
+def _workload(component: Component) -> dict[str, Any]:
+    with_resources = [(item.name, item.resources) for item in component.containers if item.resources]
+    vertical, storage, database = component.vertical, component.storage, component.database
+    return {
+        "component": component.id,
+        "tier": component.tier,
+        "labels": dict(component.selector),
+        "role": component.role,
+        "min_replicas": component.min_replicas,
+        "max_replicas": component.max_replicas,
+        "autoscaler": component.autoscaler,
+        "metrics": [
+            {"type": item.type, "name": item.name, "target": item.target, "value": item.value}
+            for item in component.metrics
+        ],
+        "vertical": vertical
+        and {
+            "name": vertical.name,
+            "mode": vertical.mode,
+            "container": vertical.container,
+            "controlled_resources": list(vertical.controlled_resources),
+            "min_allowed": dict(vertical.min_allowed),
+            "max_allowed": dict(vertical.max_allowed),
+        },
+        "requests": {name: dict(resources.requests) for name, resources in with_resources},
+        "limits": {name: dict(resources.limits) for name, resources in with_resources if resources.limits},
+        "ports": {item.name: dict(item.ports) for item in component.containers},
+        "storage": storage
+        and {
+            "claim": storage.claim,
+            "mount_path": storage.mount_path,
+            "class": storage.storage_class,
+            "size": storage.size,
+            "access_mode": storage.access_mode,
+        },
+        "database": database
+        and {"name": database.name, "user_secret": database.user_secret, "user_key": database.user_key},
+        "objects": [str(reference) for reference in component.objects],
+    }
+
+
+def _ingresses(components: Components) -> dict[str, Any]:
+    return {
+        component.ingress.host: {
+            "namespace": component.namespace,
+            "name": component.ingress.name,
+            "tls_secret": component.ingress.tls_secret,
+            "issuer": components.ingress_issuer,
+            "planned": component.planned,
+            "routes": [
+                {"path": route.path, "path_type": route.path_type, "service": route.service, "port": route.port}
+                for route in component.ingress.routes
+            ],
+        }
+        for component in components.components
+        if component.ingress
+    }

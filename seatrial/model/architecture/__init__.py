@@ -1,0 +1,48 @@
+"""The declared intent of a project: `architecture/*.yaml` as checked, frozen objects."""
+
+from __future__ import annotations
+
+from seatrial.model.architecture.assumptions import Assumption
+from seatrial.model.architecture.components import (
+    AddressRange,
+    Component,
+    Container,
+    Database,
+    External,
+    Ingress,
+    Metric,
+    ObjectReference,
+    ResourceProfile,
+    Route,
+    Storage,
+    VerticalScaling,
+)
+from seatrial.model.architecture.edges import Edge
+from seatrial.model.architecture.objectives import Objective
+from seatrial.model.architecture.requirements import CheckReference, Requirement
+from seatrial.model.architecture.scenarios import Scenario, ScenarioSet
+from seatrial.model.architecture.whole import Architecture, UnknownCheck
+
+__all__ = [
+    "AddressRange",
+    "Architecture",
+    "Assumption",
+    "CheckReference",
+    "Component",
+    "Container",
+    "Database",
+    "Edge",
+    "External",
+    "Ingress",
+    "Metric",
+    "ObjectReference",
+    "Objective",
+    "Requirement",
+    "ResourceProfile",
+    "Route",
+    "Scenario",
+    "ScenarioSet",
+    "Storage",
+    "UnknownCheck",
+    "VerticalScaling",
+]

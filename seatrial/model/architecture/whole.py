@@ -1,0 +1,117 @@
+"""The declared intent as one object: what is promised, of what, by which checks it is proven."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any, TypeVar
+
+import attrs
+
+from seatrial.model.architecture.assumptions import Assumption, load_assumptions
+from seatrial.model.architecture.components import Component, Components
+from seatrial.model.architecture.components_reader import load_components
+from seatrial.model.architecture.edges import Edge, load_edges
+from seatrial.model.architecture.objectives import Objective, load_objectives
+from seatrial.model.architecture.parameters import parameters
+from seatrial.model.architecture.requirements import Requirement, load_requirements
+from seatrial.model.architecture.scenarios import ScenarioSet
+from seatrial.model.architecture.scenarios_reader import load_scenarios
+from seatrial.model.errors import InputError
+from seatrial.model.position import Position
+from seatrial.model.suggest import did_you_mean
+from seatrial.model.verdict import Subject
+
+_Item = TypeVar("_Item")
+
+
+@attrs.frozen
+class UnknownCheck:
+    """A requirement that names a check which does not exist, and so can never be proven."""
+
+    requirement: str
+    check: str
+    position: Position
+    suggestion: str
+    """`did you mean "..."?`, or empty."""
+
+
+@attrs.frozen
+class Architecture:
+    """Everything that `architecture/` declares."""
+
+    requirements: tuple[Requirement, ...]
+    groups: dict[str, str]
+    """Title of each group of requirements by its letter."""
+    declared: Components
+    """Components with the namespaces, images, storage classes and labels around them."""
+    edges: tuple[Edge, ...]
+    objectives: tuple[Objective, ...]
+    assumptions: dict[str, Assumption]
+    scenarios: ScenarioSet
+
+    @classmethod
+    def load(cls, root: Path) -> Architecture:
+        """Read the six files below `root/architecture`; *root* is the project's root.
+
+        Raises InputError for the first file that is missing, against its schema, or at odds with another one.
+        """
+        components = load_components(root)
+        assumptions = load_assumptions(root)
+        scenarios = load_scenarios(root, assumptions)
+        requirements = load_requirements(root)
+        return cls(
+            requirements=requirements.requirements,
+            groups=requirements.groups,
+            declared=components,
+            edges=load_edges(root, components.components),
+            objectives=load_objectives(root, [scenario.name for scenario in scenarios.scenarios]),
+            assumptions=assumptions,
+            scenarios=scenarios,
+        )
+
+    @property
+    def components(self) -> tuple[Component, ...]:
+        """The components, in the order of the file."""
+        return self.declared.components
+
+    def component(self, id_: str) -> Component:
+        """The component of that id. Raises InputError if there is none."""
+        return _named("component", id_, {item.id: item for item in self.components})
+
+    def requirement(self, id_: str) -> Requirement:
+        """The requirement of that id. Raises InputError if there is none."""
+        return _named("requirement", id_, {item.id: item for item in self.requirements})
+
+    def objective(self, name: str) -> Objective:
+        """The objective of that name. Raises InputError if there is none."""
+        return _named("objective", name, {item.name: item for item in self.objectives})
+
+    def parameters(self) -> dict[str, Any]:
+        """What policies receive as `input.parameters.architecture`: see `seatrial.model.architecture.parameters`."""
+        return parameters(self.declared)
+
+    def requirements_of(self, check: str, subject: Subject) -> tuple[str, ...]:
+        """Ids of the requirements that a verdict of *check* about *subject* is evidence for, in order."""
+        return tuple(
+            requirement.id
+            for requirement in self.requirements
+            if any(reference.covers(check, subject) for reference in requirement.checks)
+        )
+
+    def unknown_checks(self, known: Collection[str]) -> tuple[UnknownCheck, ...]:
+        """The references to checks that are not *known*, in the order of the file."""
+        return tuple(
+            UnknownCheck(requirement.id, reference.check, reference.position, did_you_mean(reference.check, known))
+            for requirement in self.requirements
+            for reference in requirement.checks
+            if reference.check not in known
+        )
+
+
+def _named(what: str, name: str, items: dict[str, _Item]) -> _Item:
+    if name not in items:
+        raise InputError(
+            f'unknown {what} "{name}"', remedy=did_you_mean(name, items) or f"there are: {', '.join(items)}"
+        )
+    return items[name]
