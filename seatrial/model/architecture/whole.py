@@ -40,6 +40,8 @@ class UnknownCheck:
 class Architecture:
     """Everything that `architecture/` declares."""
 
+    root: Path
+    """The project's root: the folder that holds `architecture/`."""
     requirements: tuple[Requirement, ...]
     groups: dict[str, str]
     """Title of each group of requirements by its letter."""
@@ -61,6 +63,7 @@ class Architecture:
         scenarios = load_scenarios(root, assumptions)
         requirements = load_requirements(root)
         return cls(
+            root=root,
             requirements=requirements.requirements,
             groups=requirements.groups,
             declared=components,
@@ -112,6 +115,6 @@ class Architecture:
 def _named(what: str, name: str, items: dict[str, _Item]) -> _Item:
     if name not in items:
         raise InputError(
-            f'unknown {what} "{name}"', remedy=did_you_mean(name, items) or f"there are: {', '.join(items)}"
+            f'unknown {what} "{name}"{did_you_mean(name, items)}', remedy=f"there are: {', '.join(items)}"
         )
     return items[name]
