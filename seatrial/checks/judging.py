@@ -20,7 +20,7 @@ class Problem:
     message: str
     remediation: str = ""
     """Empty where the check's own remediation says it."""
-    evidence: Mapping[str, Any] = attrs.field(factory=dict)
+    evidence: Mapping[str, Any] = attrs.field(factory=dict, hash=False)
     severity: Severity | None = None
     """None for the severity of the check."""
 

@@ -1,0 +1,73 @@
+"""Role bindings: the role they grant and the accounts they grant it to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from seatrial.checks.judging import Judged, Problem
+from seatrial.checks.references.rule import absent, names_of, rule
+from seatrial.model.dig import as_list, as_str, dig
+from seatrial.model.document import Resource
+from seatrial.model.inventory import Inventory
+from seatrial.model.pointer import join
+from seatrial.model.verdict import Severity
+
+_BUILT_IN = frozenset({"cluster-admin", "admin", "edit", "view"})
+"""User-facing roles of every cluster (k8s.io/kubernetes plugin/pkg/auth/authorizer/rbac/bootstrappolicy)."""
+
+
+def _judge(inventory: Inventory) -> Iterator[Judged]:
+    for binding in inventory.of_kind("RoleBinding", "ClusterRoleBinding"):
+        problems = [*_role(inventory, binding), *_subjects(inventory, binding)]
+        role = f"{as_str(dig(binding.data, 'roleRef', 'kind'))} {as_str(dig(binding.data, 'roleRef', 'name'))}"
+        count = len(as_list(binding.data.get("subjects")))
+        yield Judged(binding, tuple(problems), f"binds {role} to {count} subject(s)", "/roleRef")
+
+
+def _role(inventory: Inventory, binding: Resource) -> Iterator[Problem]:
+    kind, name = as_str(dig(binding.data, "roleRef", "kind")), as_str(dig(binding.data, "roleRef", "name"))
+    place = "/roleRef/name"
+    if kind == "Role" and binding.kind == "ClusterRoleBinding":
+        yield Problem("/roleRef/kind", "a ClusterRoleBinding cannot grant a Role", "grant a ClusterRole")
+    elif kind == "Role" and inventory.get("Role", binding.namespace, name) is None:
+        yield Problem(place, absent("Role", binding.namespace, name, names_of(inventory, "Role", binding.namespace)))
+    elif kind == "ClusterRole" and name not in _BUILT_IN and not name.startswith("system:"):
+        if inventory.get("ClusterRole", "", name) is None:
+            yield Problem(place, absent("ClusterRole", "", name, names_of(inventory, "ClusterRole", "")))
+    elif kind not in ("Role", "ClusterRole"):
+        yield Problem("/roleRef", "roleRef names neither a Role nor a ClusterRole")
+
+
+def _subjects(inventory: Inventory, binding: Resource) -> Iterator[Problem]:
+    for index, subject in enumerate(as_list(binding.data.get("subjects"))):
+        if as_str(dig(subject, "kind")) != "ServiceAccount":
+            continue  # users and groups live in the identity provider
+        name, namespace = as_str(dig(subject, "name")), as_str(dig(subject, "namespace"))
+        if not namespace:
+            message = f"the subject ServiceAccount {name} has no namespace"
+            yield Problem(join("subjects", index), message, "add the namespace of the ServiceAccount")
+        elif name != "default" and not _account(inventory, namespace, name):
+            message = absent("ServiceAccount", namespace, name, names_of(inventory, "ServiceAccount", namespace))
+            yield Problem(join("subjects", index, "name"), message)
+
+
+def _account(inventory: Inventory, namespace: str, name: str) -> bool:
+    # Manifests without a namespace are applied to `default` unless told otherwise.
+    spaces = (namespace, "") if namespace == "default" else (namespace,)
+    return any(inventory.get("ServiceAccount", space, name) is not None for space in spaces)
+
+
+RULES = (
+    rule(
+        "role-binding",
+        "Role and accounts of a binding exist",
+        Severity.HIGH,
+        "roleRef names a Role of the namespace or a ClusterRole of the manifests (or one that every cluster has), and "
+        "every ServiceAccount it is granted to exists.",
+        "add the role or the ServiceAccount, or correct its name",
+        ("RoleBinding", "ClusterRoleBinding"),
+        _judge,
+        "there is no RoleBinding",
+    ),
+)
+"""Checks of this module."""
