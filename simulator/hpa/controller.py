@@ -52,7 +52,7 @@ class Autoscaler:
 
     spec: HpaSpec
     """May be replaced between passes, as a changed manifest would."""
-    settings: ControllerSettings = ControllerSettings()
+    settings: ControllerSettings = attrs.field(factory=ControllerSettings)
     memory: Memory = attrs.field(factory=Memory)
     conditions: dict[str, Condition] = attrs.field(factory=dict)
     """`status.conditions` by type; kept by the API server, so a controller restart does not lose them."""

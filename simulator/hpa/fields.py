@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -110,14 +111,14 @@ class Fields:
         return value
 
     def number(self, name: str, default: float | None = None) -> float:
-        """A member that must be a finite number of at least 0, such as an age in seconds."""
+        """A member that must be a finite number, such as an age in seconds."""
         if default is not None and not self.has(name):
             return default
-        value = self.required(name)
+        value: float = self.required(name)
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise FieldError(self.where(name), f"expected a number, found {_described(value)}")
-        if not 0 <= value < float("inf"):
-            raise FieldError(self.where(name), f"expected a finite number of at least 0, found {value}")
+        if not math.isfinite(value):
+            raise FieldError(self.where(name), f"expected a finite number, found {value}")
         return value
 
     def quantity(self, name: str) -> Quantity:

@@ -64,15 +64,12 @@ def approximate_float(value: Decimal) -> float:
     The mantissa times a power of ten is not always the nearest double of the decimal, and tolerances
     are compared as doubles (k8s.io/apimachinery v0.37.2, pkg/api/resource/quantity.go).
     """
-    sign, digits, exponent = value.as_tuple()
-    if not isinstance(exponent, int):
-        raise ValueError(f"{value} is not a finite number")
-    mantissa = int("".join(map(str, digits)))
+    mantissa, exponent = int(value.scaleb(9)), -9  # a quantity has no digits below one nano
     if mantissa == 0:
         return 0.0
     while mantissa % 10 == 0:
         mantissa, exponent = mantissa // 10, exponent + 1
     while exponent % 3:
         mantissa, exponent = mantissa * 10, exponent - 1
-    base = float(-mantissa if sign else mantissa)
+    base = float(mantissa)
     return base if exponent == 0 else base * (10.0**exponent if exponent > 0 else 1.0 / 10.0**-exponent)

@@ -6,8 +6,8 @@ Source: k8s.io/kubernetes v1.37.2, pkg/controller/podautoscaler/replica_calculat
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import attrs
 
@@ -18,12 +18,21 @@ class MetricError(Exception):
     """A metric could not be computed; the message says why."""
 
 
+class ContainerRequests(NamedTuple):
+    """What one container requests, in milli-units by resource."""
+
+    name: str
+    requests: Mapping[str, int]
+    restartable: bool = False
+    """Whether an init container has the restart policy Always, which makes it a sidecar."""
+
+
 @attrs.frozen(eq=False)
 class PodRequests:
     """Requests of one pod template in milli-units (CPU in millicores, memory in thousandths of a byte)."""
 
     containers: Mapping[str, Mapping[str, int]]
-    """Per container and resource, restartable init containers (sidecars) after the others."""
+    """Per container and resource, sidecars after the others."""
     pod_level: Mapping[str, int] | None = None
     """What `PodRequests` gives for a pod with `spec.resources.requests`; None without them."""
 
@@ -31,15 +40,30 @@ class PodRequests:
     def from_pod_spec(cls, pod_spec: Mapping[str, Any]) -> PodRequests:
         """Read a pod template's `spec`. Raises FieldError."""
         spec = Fields(pod_spec, "spec")
-        containers = {c.text("name"): _container_requests(c) for c in spec.objects("containers")}
-        sidecars = {
-            c.text("name"): _container_requests(c)
-            for c in spec.objects("initContainers")
-            if c.text("restartPolicy", "") == "Always"
-        }
         resources = spec.optional("resources")
-        declared = resources.quantities("requests") if resources else {}
-        return cls({**containers, **sidecars}, pod_level_requests(spec, containers, declared))
+        return cls.build(
+            [_container(fields) for fields in spec.objects("containers")],
+            [_container(fields) for fields in spec.objects("initContainers")],
+            resources.quantities("requests") if resources else {},
+            spec.quantities("overhead"),
+        )
+
+    @classmethod
+    def build(
+        cls,
+        containers: Sequence[ContainerRequests],
+        init_containers: Sequence[ContainerRequests] = (),
+        declared: Mapping[str, int] | None = None,
+        overhead: Mapping[str, int] | None = None,
+    ) -> PodRequests:
+        """Combine containers, init containers in order, the pod's own *declared* requests and its *overhead*."""
+        counted = [*containers, *(init for init in init_containers if init.restartable)]
+        pod_level = None
+        if declared and any(_pod_level_resource(name) for name in declared):
+            pod_level = _pod_total(containers, init_containers)
+            pod_level.update({name: amount for name, amount in declared.items() if _pod_level_resource(name)})
+            _add(pod_level, overhead or {})
+        return cls({container.name: container.requests for container in counted}, pod_level)
 
     def of(self, resource: str, container: str, pod: str, *, pod_level: bool = True) -> int:
         """The request that a pod's usage is measured against (`calculateRequests`).
@@ -68,42 +92,33 @@ class PodRequests:
         return requests[resource]
 
 
-def _container_requests(container: Fields) -> dict[str, int]:
-    resources = container.optional("resources")
-    return resources.quantities("requests") if resources else {}
+def _container(fields: Fields) -> ContainerRequests:
+    resources = fields.optional("resources")
+    requests = resources.quantities("requests") if resources else {}
+    return ContainerRequests(fields.text("name"), requests, fields.text("restartPolicy", "") == "Always")
 
 
 def _pod_level_resource(name: str) -> bool:
-    return name in ("cpu", "memory") or name.startswith("hugepages-")
+    return name in {"cpu", "memory"} or name.startswith("hugepages-")
 
 
-def pod_level_requests(
-    spec: Fields, containers: Mapping[str, Mapping[str, int]], declared: Mapping[str, int]
-) -> dict[str, int] | None:
-    """`PodRequests`: containers, sidecars and the largest init step, then pod-level values, then overhead.
-
-    None when *declared*, the pod's own requests, name no resource that the pod level supports.
-    """
-    if not any(_pod_level_resource(name) for name in declared):
-        return None
+def _pod_total(containers: Sequence[ContainerRequests], init_containers: Sequence[ContainerRequests]) -> dict[str, int]:
+    """`AggregateContainerRequests`: all that run together, but at least what the largest init step needs."""
     total: dict[str, int] = {}
-    for requests in containers.values():
-        _add(total, requests)
+    for container in containers:
+        _add(total, container.requests)
     sidecars: dict[str, int] = {}
     largest: dict[str, int] = {}
-    for init in spec.objects("initContainers"):
-        requests = _container_requests(init)
-        if init.text("restartPolicy", "") == "Always":
-            _add(total, requests)
-            _add(sidecars, requests)
+    for init in init_containers:
+        if init.restartable:
+            _add(total, init.requests)
+            _add(sidecars, init.requests)
             step = sidecars
         else:
             step = dict(sidecars)
-            _add(step, requests)
+            _add(step, init.requests)
         _raise_to(largest, step)
     _raise_to(total, largest)
-    total.update({name: amount for name, amount in declared.items() if _pod_level_resource(name)})
-    _add(total, spec.quantities("overhead"))
     return total
 
 
