@@ -46,7 +46,10 @@ wanted_version := declared_version if {
 	declared_version != ""
 } else := "a Kubernetes version such as v1.37"
 
-right_version(version) if version == declared_version
+right_version(version) if {
+	version == declared_version
+	version != ""
+}
 
 right_version(version) if {
 	declared_version == ""

@@ -1,0 +1,103 @@
+package autoscaling["vpa-mode_test"]
+
+import data.autoscaling["vpa-mode"] as rule
+import data.lib.testing
+
+vpa(spec) := {
+	"apiVersion": "autoscaling.k8s.io/v1",
+	"kind": "VerticalPodAutoscaler",
+	"metadata": {"name": "web-vpa", "namespace": "shop"},
+	"spec": spec,
+}
+
+architecture := {
+	"verticals": {"shop/web-vpa": "shop/Deployment/web"},
+	"workloads": {"shop/Deployment/web": {"vertical": {
+		"name": "web-vpa",
+		"mode": "InPlaceOrRecreate",
+		"container": "app",
+		"controlled_resources": ["memory"],
+		"min_allowed": {"memory": "256Mi"},
+		"max_allowed": {},
+	}}},
+}
+
+as_declared := {
+	"updatePolicy": {"updateMode": "InPlaceOrRecreate"},
+	"resourcePolicy": {"containerPolicies": [{
+		"containerName": "app",
+		"controlledResources": ["memory"],
+		"minAllowed": {"memory": "256Mi"},
+	}]},
+}
+
+test_pass_as_declared if {
+	testing.same(rule.violation, set()) with input as testing.declared(vpa(as_declared), architecture)
+}
+
+test_fail_auto if {
+	testing.same(rule.violation, {{
+		"msg": "updateMode is Auto; Auto, which is also the default, is deprecated",
+		"details": {"pointer": "/spec/updatePolicy/updateMode"},
+	}}) with input as testing.review(vpa({"updatePolicy": {"updateMode": "Auto"}}))
+}
+
+test_fail_absent if {
+	testing.same(rule.violation, {{
+		"msg": "updateMode is absent; Auto, which is also the default, is deprecated",
+		"details": {"pointer": "/spec/updatePolicy/updateMode"},
+	}}) with input as testing.review(vpa({}))
+}
+
+# The near miss: a supported mode, but another one than declared.
+test_fail_other_mode if {
+	testing.same(rule.violation, {{
+		"msg": "updateMode is Recreate, declared is InPlaceOrRecreate",
+		"details": {"pointer": "/spec/updatePolicy/updateMode", "declared": "InPlaceOrRecreate"},
+	}}) with input as testing.declared(
+		vpa(object.union(as_declared, {"updatePolicy": {"updateMode": "Recreate"}})),
+		architecture,
+	)
+}
+
+test_fail_other_bounds_and_resources if {
+	testing.same(rule.violation, {
+		{
+			"msg": "it controls cpu and memory, declared is memory",
+			"details": {
+				"pointer": "/spec/resourcePolicy/containerPolicies/0/controlledResources",
+				"declared": ["memory"],
+			},
+		},
+		{
+			"msg": "minAllowed memory is 256M, declared is 256Mi",
+			"details": {
+				"pointer": "/spec/resourcePolicy/containerPolicies/0/minAllowed/memory",
+				"declared": "256Mi",
+			},
+		},
+	}) with input as testing.declared(
+		vpa({
+			"updatePolicy": {"updateMode": "InPlaceOrRecreate"},
+			"resourcePolicy": {"containerPolicies": [{"containerName": "app", "minAllowed": {"memory": "256M"}}]},
+		}),
+		architecture,
+	)
+}
+
+test_fail_other_container if {
+	testing.same(rule.violation, {{
+		"msg": "no container policy for the declared container app",
+		"details": {"pointer": "/spec/resourcePolicy/containerPolicies"},
+	}}) with input as testing.declared(
+		vpa({
+			"updatePolicy": {"updateMode": "InPlaceOrRecreate"},
+			"resourcePolicy": {"containerPolicies": [{"containerName": "proxy", "controlledResources": ["memory"]}]},
+		}),
+		architecture,
+	)
+}
+
+test_pass_undeclared if {
+	testing.same(rule.violation, set()) with input as testing.review(vpa({"updatePolicy": {"updateMode": "Off"}}))
+}
