@@ -14,6 +14,7 @@ from seatrial.model.inventory import Inventory
 from seatrial.model.quantity import Quantity
 from seatrial.model.selector import matches
 from seatrial.model.workload import Workload
+from simulator.hpa import FieldError, HpaSpec
 
 _SIMULATED_KINDS = ("Deployment", "StatefulSet")
 _POOL_SIZE = re.compile(r"(?:max(?:imum)?[ _]?pool[ _]?size)\s*[=:]\s*\"?(\d+)", re.IGNORECASE)
@@ -120,7 +121,7 @@ class AutoscalerSpec:
     workload: int
     minimum: int
     maximum: int
-    spec: dict[str, Any]
+    spec: HpaSpec
 
 
 @attrs.frozen
@@ -318,6 +319,20 @@ def _metric_resolution(inventory: Inventory) -> float | None:
     return None
 
 
+def _autoscalers(inventory: Inventory, index: dict[tuple[str, str, str], int]) -> Iterator[AutoscalerSpec]:
+    """Autoscalers that act: the API server would reject a malformed one, and one without target does nothing."""
+    for hpa in inventory.of_kind("HorizontalPodAutoscaler"):
+        target = as_dict(dig(hpa.data, "spec", "scaleTargetRef"))
+        workload = index.get((as_str(target.get("kind")), hpa.namespace, as_str(target.get("name"))))
+        if workload is None:
+            continue
+        try:
+            spec = HpaSpec.from_spec(hpa.data.get("spec"))
+        except FieldError:
+            continue
+        yield AutoscalerSpec(hpa.namespace, hpa.name, workload, spec.min_replicas, spec.max_replicas, spec)
+
+
 def read(inventory: Inventory) -> Topology:
     """Read the topology of a manifest set. Never raises: what is malformed is the business of the static checks."""
     minima: dict[tuple[str, str, str], int] = {}
@@ -327,14 +342,6 @@ def read(inventory: Inventory) -> Topology:
         minima[key] = _whole(dig(hpa.data, "spec", "minReplicas"), 1)
     found = [workload for workload in inventory.workloads() if workload.resource.kind in _SIMULATED_KINDS]
     index = {(w.resource.kind, w.resource.namespace, w.resource.name): number for number, w in enumerate(found)}
-    autoscalers = []
-    for hpa in inventory.of_kind("HorizontalPodAutoscaler"):
-        target = as_dict(dig(hpa.data, "spec", "scaleTargetRef"))
-        key = (as_str(target.get("kind")), hpa.namespace, as_str(target.get("name")))
-        if key in index:
-            spec = as_dict(hpa.data.get("spec"))
-            maximum = _whole(spec.get("maxReplicas"), minima[key])
-            autoscalers.append(AutoscalerSpec(hpa.namespace, hpa.name, index[key], minima[key], maximum, spec))
     services = tuple(
         ServiceSpec(
             service.namespace,
@@ -353,6 +360,6 @@ def read(inventory: Inventory) -> Topology:
         ),
         services=services,
         ingresses=tuple(_ingress(resource) for resource in inventory.of_kind("Ingress")),
-        autoscalers=tuple(autoscalers),
+        autoscalers=tuple(_autoscalers(inventory, index)),
         metric_resolution=_metric_resolution(inventory),
     )

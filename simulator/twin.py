@@ -146,7 +146,7 @@ def _dependency(external: External, numbers: _Numbers) -> Dependency:
         requests_per_minute=numbers.number(external.requests_per_minute),
         input_tokens_per_minute=numbers.number(external.input_tokens_per_minute),
         output_tokens_per_minute=numbers.number(external.output_tokens_per_minute),
-        quota_window=numbers.number(external.quota_window),
+        quota_window=numbers.number("quota-window"),
         input_tokens=numbers.distribution(external.input_tokens),
         output_tokens=numbers.distribution(external.output_tokens),
         first_token=numbers.distribution(external.first_token),
