@@ -33,10 +33,11 @@ def mistake(document: LocatedDocument, parts: tuple[str | int, ...], found: str,
 def unknown(
     document: LocatedDocument, parts: tuple[str | int, ...], what: str, word: str, known: Collection[str]
 ) -> InputError:
-    """The error for a name that nothing bears: suggests the closest *known* one, or lists them if they are few."""
-    listed = 0 < len(known) <= _MOST_LISTED
-    remedy = f"use one of: {', '.join(sorted(known))}" if listed else f"correct the name, or declare the {what} first"
-    return mistake(document, parts, f'unknown {what} "{word}"{did_you_mean(word, known)}', remedy)
+    """The error for a name that nothing bears: suggests the closest *known* one, and lists them if they are few."""
+    listed = (
+        f"use one of: {', '.join(sorted(known))}" if 0 < len(known) <= _MOST_LISTED else f"declare the {what} first"
+    )
+    return mistake(document, parts, f'unknown {what} "{word}"{did_you_mean(word, known)}', listed)
 
 
 def first_repeat(names: list[str]) -> tuple[int, int] | None:

@@ -19,10 +19,11 @@ from seatrial.model.architecture.scenarios import ScenarioSet
 from seatrial.model.architecture.scenarios_reader import load_scenarios
 from seatrial.model.errors import InputError
 from seatrial.model.position import Position
-from seatrial.model.suggest import did_you_mean
+from seatrial.model.suggest import did_you_mean, nearest
 from seatrial.model.verdict import Subject
 
 _Item = TypeVar("_Item")
+_MOST_LISTED = 60
 
 
 @attrs.frozen
@@ -32,8 +33,8 @@ class UnknownCheck:
     requirement: str
     check: str
     position: Position
-    suggestion: str
-    """`did you mean "..."?`, or empty."""
+    nearest: str | None
+    """The check that was probably meant."""
 
 
 @attrs.frozen
@@ -105,7 +106,7 @@ class Architecture:
     def unknown_checks(self, known: Collection[str]) -> tuple[UnknownCheck, ...]:
         """The references to checks that are not *known*, in the order of the file."""
         return tuple(
-            UnknownCheck(requirement.id, reference.check, reference.position, did_you_mean(reference.check, known))
+            UnknownCheck(requirement.id, reference.check, reference.position, nearest(reference.check, known))
             for requirement in self.requirements
             for reference in requirement.checks
             if reference.check not in known
@@ -114,7 +115,10 @@ class Architecture:
 
 def _named(what: str, name: str, items: dict[str, _Item]) -> _Item:
     if name not in items:
-        raise InputError(
-            f'unknown {what} "{name}"{did_you_mean(name, items)}', remedy=f"there are: {', '.join(items)}"
+        remedy = (
+            f"there are: {', '.join(items)}"
+            if len(items) <= _MOST_LISTED
+            else f"`{next(iter(items))}` is one of {len(items)}"
         )
+        raise InputError(f'unknown {what} "{name}"{did_you_mean(name, items)}', remedy=remedy)
     return items[name]
