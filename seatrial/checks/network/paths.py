@@ -1,0 +1,116 @@
+"""Is only the declared open? Whatever a workload can reach, or be reached by, has to be an edge of the architecture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from seatrial.checks.base import CheckInfo
+from seatrial.checks.judging import Judged, Problem
+from seatrial.checks.network.components import Intent, outside_of
+from seatrial.engines.reachability import EGRESS, INGRESS, AddressPeer, Peer, PodPeer
+from seatrial.engines.reachability_ports import NONE, Connections
+from seatrial.engines.reachability_table import grouped
+from seatrial.model.verdict import Severity
+from seatrial.model.workload import Workload
+
+INFO = CheckInfo(
+    id="network/undeclared-paths",
+    title="Only declared connections are possible",
+    severity=Severity.HIGH,
+    description=(
+        "Whatever the NetworkPolicies let a workload open or accept is an edge of the architecture: to and from every "
+        "other workload, the pods of declared components that come later, a pod of any other namespace, and every "
+        "address outside the cluster."
+    ),
+    remediation="narrow the NetworkPolicy that allows it, or declare the edge in architecture/edges.yaml",
+    group="network",
+)
+
+_STRANGER = "any pod of another namespace"
+_MOST_NAMES = 6
+
+
+def run(intent: Intent) -> Iterator[Judged]:
+    """Judge every workload: what it can open to whom, and what strangers can open to it."""
+    stranger = intent.world.network.pods(_STRANGER, "seatrial-another-namespace", {})
+    for workload, peer in intent.world.workloads:
+        leaving = list(_leaving(intent, peer, stranger))
+        arriving = list(_arriving(intent, peer, stranger))
+        problems = (
+            *_problems(intent, workload, peer, EGRESS, leaving),
+            *_problems(intent, workload, peer, INGRESS, arriving),
+        )
+        ids = ", ".join(sorted(intent.components_of[peer])) or "no declared component"
+        yield Judged(workload.resource, problems, f"every possible connection is declared ({ids})")
+
+
+def _declared(intent: Intent, sources: frozenset[str], targets: frozenset[str]) -> Connections:
+    total = NONE
+    for source in sources:
+        for target in targets:
+            total |= intent.ports.get((source, target), NONE)
+    return total
+
+
+def _leaving(intent: Intent, peer: PodPeer, stranger: PodPeer) -> Iterator[tuple[str, Connections]]:
+    ids = intent.components_of[peer]
+    for other, names in _pods(intent, stranger):
+        extra = intent.world.network.allowed(peer, other) - _declared(intent, ids, names)
+        yield other.name, extra
+    yield from _outside(intent, peer, ids, leaving=True)
+
+
+def _arriving(intent: Intent, peer: PodPeer, stranger: PodPeer) -> Iterator[tuple[str, Connections]]:
+    """From whoever is no workload of these manifests: the others are judged at their own egress."""
+    ids = intent.components_of[peer]
+    for other, names in _pods(intent, stranger):
+        if other not in intent.components_of:
+            extra = intent.world.network.allowed(other, peer) - _declared(intent, names, ids)
+            yield other.name, extra
+    yield from _outside(intent, peer, ids, leaving=False)
+
+
+def _pods(intent: Intent, stranger: PodPeer) -> Iterator[tuple[PodPeer, frozenset[str]]]:
+    yield from intent.components_of.items()
+    for id_, peer in intent.placeholders.items():
+        yield peer, frozenset({id_})
+    yield stranger, frozenset()
+
+
+def _outside(intent: Intent, peer: PodPeer, ids: frozenset[str], *, leaving: bool) -> Iterator[tuple[str, Connections]]:
+    blocks = [(item.id, block) for item in intent.architecture.components for block in outside_of(item)]
+
+    def extra(address: AddressPeer) -> Connections:
+        names = frozenset(id_ for id_, block in blocks if block.covers(address.addresses))
+        if leaving:
+            return intent.world.network.allowed(peer, address) - _declared(intent, ids, names)
+        return intent.world.network.allowed(address, peer) - _declared(intent, names, ids)
+
+    for family in (4, 6):
+        for ports, addresses in grouped(intent.world.outside(family), extra).items():
+            yield str(addresses), ports
+
+
+def _problems(
+    intent: Intent, workload: Workload, peer: Peer, direction: str, found: list[tuple[str, Connections]]
+) -> Iterator[Problem]:
+    together: dict[Connections, list[str]] = {}
+    for name, extra in found:
+        if extra:
+            together.setdefault(extra, []).append(name)
+    policies = [policy.resource.name for policy in intent.world.network.isolating(peer, direction)]
+    why = (
+        f"allowed by {', '.join(sorted(policies))}"
+        if policies
+        else f"no NetworkPolicy isolates it for {direction.lower()}"
+    )
+    for extra, names in together.items():
+        listed = ", ".join(names[:_MOST_NAMES]) + (
+            f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+        )
+        text = f"can open {extra} to {listed}" if direction == EGRESS else f"accepts {extra} from {listed}"
+        yield Problem(
+            workload.template_pointer,
+            f"{workload.resource.name} {text}, which no edge declares ({why})",
+            evidence={"direction": direction, "connections": str(extra), "peers": names},
+        )
