@@ -59,9 +59,10 @@ class RequirementRow:
 
     id: str
     group: str
+    """Title of its group."""
     text: str
     line: str = ""
-    """Line or lines of the architecture document that state it."""
+    """Line or lines of the architecture document that state it; empty for a derived one."""
     checks: tuple[CheckReference, ...] = ()
     planned: str = ""
     """What is going to prove it, while no check does."""
@@ -72,15 +73,18 @@ class AssumptionRow:
     """One input of the simulation that no manifest gives."""
 
     name: str
-    value: Any
+    value: float
     unit: str
     source: str
     low: float | None = None
+    """Least plausible value."""
     high: float | None = None
+    """Greatest plausible value."""
     sensitivity: float | None = None
     """Relative change of the most affected objective per relative change of this value; None when not measured."""
     used_by: tuple[str, ...] = ()
     """Scenarios that read it."""
+    title: str = ""
 
 
 @attrs.frozen
@@ -233,6 +237,7 @@ def _reading_order(verdict: Verdict) -> tuple[Any, ...]:
     place = verdict.position
     return (
         -verdict.severity.rank,
+        list(Status).index(verdict.status),  # what failed before what is merely unproven
         (place.file, place.line, place.column) if place else ("", 0, 0),
         verdict.check,
         verdict.subject,
