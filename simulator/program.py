@@ -86,8 +86,10 @@ class Program:
     timeout: float
     ops: tuple[Op, ...]
     draws: tuple[DrawSpec, ...]
-    path: tuple[int, ...]
-    """Services whose failure fails the request, in the order of the calls."""
+    path: tuple[tuple[int, float], ...]
+    """Services whose failure fails the request, each with the probability that the request needs it."""
+    failure: float
+    """Probability that the application itself fails the request."""
 
 
 @attrs.define
@@ -102,7 +104,10 @@ class _Compiler:
     clients: Distribution
     ops: list[Op] = attrs.field(factory=list)
     draws: list[DrawSpec] = attrs.field(factory=list)
-    path: list[int] = attrs.field(factory=list)
+    path: dict[int, float] = attrs.field(factory=dict)
+    chance: float = 1.0
+    """Probability that a request comes to the step at hand."""
+    success: float = 1.0
     turns: int = 0
     spared: int = 0
     depth: int = 0
@@ -161,8 +166,8 @@ class _Compiler:
     def _inside(self, step: Step, service: int) -> None:
         if step.optional:
             self.spared += 1
-        elif not self.spared and service not in self.path:
-            self.path.append(service)
+        elif not self.spared:
+            self.path[service] = max(self.chance, self.path.get(service, 0.0))
         self.depth += 1
         self.block(step.steps)
         self.depth -= 1
@@ -184,15 +189,19 @@ class _Compiler:
         at = len(self.ops)
         chance = self.distribution(step.argument).mean
         self.ops.append(Op(Code.BRANCH, value=chance, draw=self.draw(step.argument, UNIFORM)))
+        before = self.chance
+        self.chance = before * chance
         self.block(step.steps)
         if step.otherwise:
             end = len(self.ops)
             self.ops.append(Op(Code.JUMP))
             self.ops[at] = attrs.evolve(self.ops[at], target=len(self.ops))
+            self.chance = before * (1.0 - chance)
             self.block(step.otherwise)
             self.ops[end] = attrs.evolve(self.ops[end], target=len(self.ops))
         else:
             self.ops[at] = attrs.evolve(self.ops[at], target=len(self.ops))
+        self.chance = before
 
     def _repeat(self, step: Step) -> None:
         start = len(self.ops)
@@ -209,6 +218,7 @@ class _Compiler:
 
     def _fail(self, step: Step) -> None:
         chance = self.distribution(step.argument).mean
+        self.success *= 1.0 - self.chance * chance
         self.ops.append(Op(Code.FAIL, value=chance, draw=self.draw(step.argument, UNIFORM)))
 
 
@@ -244,5 +254,6 @@ def compile_request(
         timeout=distribution(request.timeout).mean,
         ops=tuple(compiler.ops),
         draws=tuple(compiler.draws),
-        path=tuple(compiler.path),
+        path=tuple(compiler.path.items()),
+        failure=1.0 - compiler.success,
     )

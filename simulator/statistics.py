@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import attrs
 import numpy as np
-from scipy import stats
+from scipy import special
 
 
 @attrs.frozen
@@ -41,7 +41,7 @@ def mean_interval(values: Sequence[float], confidence: float = 0.95) -> Interval
     if count == 1:
         return Interval(mean, -math.inf, math.inf, confidence, 1)
     deviation = math.sqrt(math.fsum((value - mean) ** 2 for value in values) / (count - 1))
-    half = float(stats.t.ppf(0.5 + confidence / 2.0, count - 1)) * deviation / math.sqrt(count)
+    half = float(special.stdtrit(count - 1, 0.5 + confidence / 2.0)) * deviation / math.sqrt(count)
     return Interval(mean, mean - half, mean + half, confidence, count)
 
 
@@ -65,12 +65,12 @@ def order_statistics_interval(values: Sequence[float], probability: float, confi
     ordered = sorted(values)
     count = len(ordered)
     tail = (1.0 - confidence) / 2.0
-    below = int(stats.binom.ppf(tail, count, probability)) if count else 0
-    # P(rank-th value <= quantile) = P(Binomial >= rank): the largest rank whose probability of lying above is <= tail.
-    while below > 0 and stats.binom.cdf(below - 1, count, probability) > tail:
-        below -= 1
-    above = int(stats.binom.isf(tail, count, probability)) + 1 if count else 1
-    low = ordered[below - 1] if below >= 1 else -math.inf
+    ranks = np.arange(count + 1)
+    cumulated = special.bdtr(ranks, max(1, count), probability)  # P(Binomial <= rank)
+    # The value of rank r lies above the quantile with P(Binomial < r), below it with P(Binomial >= r).
+    below = int(np.searchsorted(cumulated, tail, side="right"))
+    above = int(np.searchsorted(cumulated, 1.0 - tail, side="left")) + 1
+    low = ordered[below - 1] if 1 <= below <= count else -math.inf
     high = ordered[above - 1] if above <= count else math.inf
     return Interval(quantile(ordered, probability), low, high, confidence, count)
 
@@ -79,7 +79,7 @@ def wilson(successes: int, trials: int, confidence: float = 0.95) -> Interval:
     """Wilson's score interval for a proportion of independent trials (Wilson 1927)."""
     if trials == 0:
         return Interval(math.nan, 0.0, 1.0, confidence, 0)
-    z = float(stats.norm.ppf(0.5 + confidence / 2.0))
+    z = float(special.ndtri(0.5 + confidence / 2.0))
     share = successes / trials
     centre = (share + z * z / (2 * trials)) / (1 + z * z / trials)
     half = z / (1 + z * z / trials) * math.sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials))
@@ -91,8 +91,8 @@ def clopper_pearson(successes: int, trials: int, confidence: float = 0.95) -> In
     if trials == 0:
         return Interval(math.nan, 0.0, 1.0, confidence, 0)
     tail = (1.0 - confidence) / 2.0
-    low = float(stats.beta.ppf(tail, successes, trials - successes + 1)) if successes else 0.0
-    high = float(stats.beta.ppf(1.0 - tail, successes + 1, trials - successes)) if successes < trials else 1.0
+    low = float(special.betaincinv(successes, trials - successes + 1, tail)) if successes else 0.0
+    high = float(special.betaincinv(successes + 1, trials - successes, 1.0 - tail)) if successes < trials else 1.0
     return Interval(successes / trials, low, high, confidence, trials)
 
 
