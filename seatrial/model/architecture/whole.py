@@ -115,10 +115,7 @@ class Architecture:
 
 def _named(what: str, name: str, items: dict[str, _Item]) -> _Item:
     if name not in items:
-        remedy = (
-            f"there are: {', '.join(items)}"
-            if len(items) <= _MOST_LISTED
-            else f"`{next(iter(items))}` is one of {len(items)}"
-        )
-        raise InputError(f'unknown {what} "{name}"{did_you_mean(name, items)}', remedy=remedy)
+        ids = list(items)
+        listed = ", ".join(ids) if len(ids) <= _MOST_LISTED else f"{len(ids)}, from {ids[0]} to {ids[-1]}"
+        raise InputError(f'unknown {what} "{name}"{did_you_mean(name, items)}', remedy=f"there are: {listed}")
     return items[name]
