@@ -17,6 +17,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib import metadata
 from pathlib import Path
 
 import attrs
@@ -106,6 +107,7 @@ def run(command: Command, *, cwd: Path, path: Path) -> str:
     """Run a command in a folder and return what it printed; fails unless it ended as the page says."""
     environment = {
         **{key: value for key, value in os.environ.items() if not key.startswith(("PYTEST_", "COV_"))},
+        **plugin(),
         "PATH": os.pathsep.join((str(path), str(Path(sys.executable).parent), os.environ["PATH"])),
         "NO_COLOR": "1",
         "COLUMNS": "120",
@@ -125,6 +127,13 @@ def run(command: Command, *, cwd: Path, path: Path) -> str:
     )
     assert finished.returncode == command.exit_code, message
     return finished.stdout
+
+
+def plugin() -> dict[str, str]:
+    """What lets pytest know the plugin where the tree under test was not installed: nothing where it was."""
+    if any(point.name == "seatrial" for point in metadata.entry_points(group="pytest11")):
+        return {}
+    return {"PYTHONPATH": str(tree.ROOT), "PYTEST_PLUGINS": "seatrial.pytest_plugin"}
 
 
 def missing(shown: tuple[str, ...], output: str) -> str | None:
