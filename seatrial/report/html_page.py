@@ -6,6 +6,7 @@ markup stays text twice over: escaped by the template, and powerless if it were 
 
 from __future__ import annotations
 
+import functools
 import importlib.resources
 from collections.abc import Callable
 from typing import Any
@@ -86,6 +87,7 @@ def render(run: Run) -> str:
             css=Markup(importlib.resources.files(__package__).joinpath("templates/report.css").read_text("utf-8")),  # noqa: S704 - our own file
             findings=[(finding, _quotation(sources, finding)) for finding in collapse(run.problems)],
             matrix=promised,
+            slug=_slugs(),
             outcomes=Outcome,
             statuses=Status,
             severities=list(reversed(Severity)),
@@ -93,11 +95,13 @@ def render(run: Run) -> str:
             plots_available=plots.available(),
             waived=[(verdict, Waiver.of(verdict)) for verdict in run.with_status(Status.WAIVED)],
             assumptions=sorted(run.assumptions, key=lambda row: (-abs(row.sensitivity or 0.0), row.name)),
+            sensitive=any(row.sensitivity is not None for row in run.assumptions),
             subjects=_subjects(run),
         )
     )
 
 
+@functools.cache
 def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("seatrial.report"),
@@ -107,8 +111,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=_finalize,
     )
-    environment.filters |= {"evidence": _evidence, "number": _number, "minutes": _minutes, "prose": _prose}
-    environment.globals |= {"count": count, "glyph": _glyph, "slug": _slugs()}
+    environment.filters |= {"evidence": _evidence, "number": _number, "prose": _prose}
+    environment.globals |= {"count": count, "glyph": _glyph}
     return environment
 
 
@@ -186,9 +190,3 @@ def _evidence(verdict: Verdict) -> str:
 
 def _number(value: float | None) -> str:
     return "" if value is None else f"{value:.6g}"
-
-
-def _minutes(seconds: float | None) -> str:
-    if seconds is None:
-        return ""
-    return f"{seconds / 60:g} min" if seconds >= 180 else f"{seconds:g} s"

@@ -24,6 +24,7 @@ SECOND = "#b4530a"
 LIMIT = "#b3261e"
 """Colours by role; `report.css` names each again to give it a dark counterpart."""
 
+_UNITS = {"ms": "milliseconds", "s": "seconds"}
 _SVG = "http://www.w3.org/2000/svg"
 # What Vega draws lines, areas, rules and axes with. Anything else would be a surprise, and is dropped.
 _ELEMENTS = {"svg", "g", "path", "line", "text", "rect", "title", "tspan"}
@@ -48,14 +49,14 @@ def replicas(series: Replicas) -> Markup:
     top = max([1.0, *series.high, *(limit["limit"] for limit in limits)])
     y = alt.Scale(domain=[0, top * 1.05], nice=False)
     x = alt.X("t:Q", title=_unit(series.times), axis=alt.Axis(tickCount=5, grid=False))
-    base = alt.Chart(alt.Data(values=points))
+    base = alt.Chart(alt.InlineData(values=points))
     band = base.mark_area(color=FIRST, opacity=0.18, interpolate="step-after").encode(
         x=x, y=alt.Y("low:Q", scale=y), y2="high:Q"
     )
     line = base.mark_line(color=FIRST, strokeWidth=1.8, interpolate="step-after").encode(
         x=x, y=alt.Y("mean:Q", scale=y, title="replicas", axis=alt.Axis(tickCount=4, format="d", tickMinStep=1))
     )
-    rule = alt.Chart(alt.Data(values=limits)).mark_rule(color=LIMIT, strokeDash=[4, 3]).encode(y=alt.Y("limit:Q"))
+    rule = alt.Chart(alt.InlineData(values=limits)).mark_rule(color=LIMIT, strokeDash=[4, 3]).encode(y=alt.Y("limit:Q"))
     return _svg(
         band + line + rule,
         width=270,
@@ -69,25 +70,35 @@ def latency(series: Latency) -> Markup:
     """Return the plot of one request class: median and 95th percentile with its confidence band, and the objective."""
     import altair as alt
 
+    # With few replications Student's bounds reach far beyond the curve, and below zero: the band is cut there so that
+    # the curve stays readable; the data table has the bounds as they are.
+    top = 2 * max([1.0, series.objective or 0.0, *(value for value in series.p95 if value is not None)])
     points = [
-        {"t": time, "p50": p50, "p95": p95, "low": low, "high": high}
+        {
+            "t": time,
+            "p50": p50,
+            "p95": p95,
+            "low": None if low is None else max(low, 0.0),
+            "high": None if high is None else min(high, top),
+        }
         for time, p50, p95, low, high in zip(
             _scaled(series.times), series.p50, series.p95, series.p95_low, series.p95_high, strict=True
         )
     ]
     x = alt.X("t:Q", title=_unit(series.times), axis=alt.Axis(tickCount=6, grid=False))
     axis = alt.Axis(tickCount=5, minExtent=44)
-    base = alt.Chart(alt.Data(values=points))
+    base = alt.Chart(alt.InlineData(values=points))
     band = base.mark_area(color=SECOND, opacity=0.2).encode(x=x, y=alt.Y("low:Q"), y2="high:Q")
     high = base.mark_line(color=SECOND, strokeWidth=1.8).encode(
-        x=x, y=alt.Y("p95:Q", title="milliseconds", axis=axis, scale=alt.Scale(zero=True))
+        x=x,
+        y=alt.Y("p95:Q", title=_UNITS[series.unit], axis=axis, scale=alt.Scale(zero=True)),
     )
     middle = base.mark_line(color=FIRST, strokeWidth=1.8).encode(x=x, y=alt.Y("p50:Q"))
     layers = band + high + middle
     if series.objective is not None:
-        goal = alt.Data(values=[{"goal": series.objective}])
+        goal = alt.InlineData(values=[{"goal": series.objective}])
         layers += alt.Chart(goal).mark_rule(color=LIMIT, strokeDash=[4, 3]).encode(y=alt.Y("goal:Q"))
-    return _svg(layers, width=430, height=190, title=f"Latency of {series.name} over time", description=series.told)
+    return _svg(layers, width=330, height=150, title=f"Latency of {series.name} over time", description=series.told)
 
 
 def _scaled(times: Sequence[float]) -> list[float]:
@@ -151,8 +162,8 @@ def _embedded(drawn: str, title: str, description: str) -> Markup:
         root.attrib.pop(name, None)
     root.set("role", "img")
     root.set("aria-label", one_line(f"{title}. {description}"))
-    name = ET.Element(f"{{{_SVG}}}title")
-    name.text = one_line(title)
-    root.insert(0, name)
+    heading = ET.Element(f"{{{_SVG}}}title")
+    heading.text = one_line(title)
+    root.insert(0, heading)
     ET.register_namespace("", _SVG)
     return Markup(ET.tostring(root, encoding="unicode"))  # noqa: S704 - built from parsed XML, serialized with escapes

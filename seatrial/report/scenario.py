@@ -6,7 +6,7 @@ The reports know the simulator by its JSON alone, the same that `seatrial simula
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -37,14 +37,17 @@ class Replicas:
         limits = "" if self.maximum is None else f" within limits of {self.minimum} to {self.maximum}"
         if not self.mean:
             return f"No sample{limits}."
-        return f"From {min(self.low):g} to {max(self.high):g} replicas{limits}; {math.fsum(self.mean) / len(self.mean):.1f} on average."
+        average = math.fsum(self.mean) / len(self.mean)
+        return f"From {min(self.low):g} to {max(self.high):g} replicas{limits}; {average:.1f} on average."
 
 
 @attrs.frozen
 class Latency:
-    """Latency of one class of requests over time, in milliseconds; None while there were too few to tell."""
+    """Latency of one class of requests over time; None where too few replications had any to tell."""
 
     name: str
+    unit: str
+    """`ms`, or `s` for what takes longer than ten seconds."""
     times: tuple[float, ...]
     """Seconds of simulated time."""
     p50: tuple[float | None, ...]
@@ -53,16 +56,28 @@ class Latency:
     """Lower confidence bound of the 95th percentile."""
     p95_high: tuple[float | None, ...]
     objective: float | None
-    """Bound that the 95th percentile is to stay below."""
+    """Bound that the 95th percentile of the whole scenario is to stay below."""
 
     @property
     def told(self) -> str:
         """The plot in a sentence."""
-        goal = "" if self.objective is None else f" The objective is {self.objective:,g} ms."
+        goal = "" if self.objective is None else f" The objective is {self.objective:,g} {self.unit}."
         known = [value for value in self.p95 if value is not None]
         if not known:
             return f"No sample.{goal}"
-        return f"The 95th percentile lies between {min(known):,.0f} and {max(known):,.0f} ms.{goal}"
+        return f"The 95th percentile lies between {min(known):,.0f} and {max(known):,.0f} {self.unit}.{goal}"
+
+
+@attrs.frozen
+class Figure:
+    """One measured quantity with its confidence bounds; None where a bound is unknown."""
+
+    what: str
+    of: str
+    unit: str
+    value: float | None
+    low: float | None
+    high: float | None
 
 
 @attrs.frozen
@@ -73,49 +88,108 @@ class Scenario:
     title: str
     seed: int | None
     replications: int | None
-    duration: float | None
-    """Seconds of simulated time in each replication."""
+    duration: str
+    """Simulated time of each replication, with its unit."""
     replicas: tuple[Replicas, ...]
     latency: tuple[Latency, ...]
+    figures: tuple[Figure, ...]
 
     @classmethod
     def read(cls, result: Mapping[str, Any]) -> Scenario:
         """Return the scenario in *result*; whatever is missing or of another shape there is left out here."""
-        times = _numbers(result.get("times"))
+        times = _numbers(result.get("grid"))
+        limits = _mapping(result.get("limits"))
+        latency = _mapping(result.get("latency"))
         name = str(result.get("scenario") or "")
         return cls(
             name=name,
             title=str(result.get("title") or name),
             seed=_whole(result.get("seed")),
             replications=_whole(result.get("replications")),
-            duration=_number(result.get("duration_s")),
-            replicas=tuple(_replicas(str(key), times, of) for key, of in _mapping(result.get("hpa")).items()),
-            latency=tuple(_latency(str(key), times, of) for key, of in _mapping(result.get("latency")).items()),
+            duration=_duration(_number(result.get("duration")), in_days=result.get("kind") == "availability"),
+            replicas=tuple(
+                _replicas(str(key), times, _mapping(curve), limits.get(key))
+                for key, curve in _mapping(result.get("replicas")).items()
+            ),
+            latency=tuple(
+                _latency(str(key), times, _mapping(_mapping(of).get("over_time")), _objective(result, str(key)))
+                for key, of in latency.items()
+            ),
+            figures=tuple(_figures(result)),
         )
 
 
-def _replicas(name: str, times: Sequence[float | None], of: Any) -> Replicas:
-    series = _mapping(of)
-    columns = zip(times, *(_numbers(series.get(key)) for key in ("mean", "min", "max")), strict=False)
+def _duration(value: float | None, *, in_days: bool) -> str:
+    if value is None:
+        return ""
+    if in_days:
+        return f"{value:g} days"
+    return f"{value / 60:g} minutes" if value >= 180 else f"{value:g} seconds"
+
+
+def _replicas(name: str, times: Sequence[float | None], curve: Mapping[str, Any], limits: Any) -> Replicas:
+    columns = zip(times, *(_numbers(curve.get(key)) for key in ("mean", "low", "high")), strict=False)
     points = [(t, mean, low, high) for t, mean, low, high in columns if None not in {t, mean, low, high}]
+    least, most = (*_numbers(limits), None, None)[:2]
     return Replicas(
         name=name,
         times=tuple(point[0] or 0.0 for point in points),
         mean=tuple(point[1] or 0.0 for point in points),
         low=tuple(point[2] or 0.0 for point in points),
         high=tuple(point[3] or 0.0 for point in points),
-        minimum=_whole(series.get("min_replicas")),
-        maximum=_whole(series.get("max_replicas")),
+        minimum=_whole(least),
+        maximum=_whole(most),
     )
 
 
-def _latency(name: str, times: Sequence[float | None], of: Any) -> Latency:
-    series = _mapping(of)
-    columns = zip(times, *(_numbers(series.get(key)) for key in ("p50", "p95", "p95_low", "p95_high")), strict=False)
-    points = [point for point in columns if point[0] is not None]
-    p50, p95, low, high = (tuple(_milliseconds(point[column]) for point in points) for column in range(1, 5))
-    objective = _milliseconds(_number(series.get("objective")))
-    return Latency(name, tuple(point[0] or 0.0 for point in points), p50, p95, low, high, objective)
+def _latency(
+    name: str, times: Sequence[float | None], over_time: Mapping[str, Any], objective: float | None
+) -> Latency:
+    middle, tail = _mapping(over_time.get("p50")), _mapping(over_time.get("p95"))
+    sources = (middle.get("mean"), tail.get("mean"), tail.get("low"), tail.get("high"))
+    points = [
+        point for point in zip(times, *(_numbers(source) for source in sources), strict=False) if point[0] is not None
+    ]
+    longest = max((point[2] for point in points if point[2] is not None), default=0.0)
+    unit, factor = ("s", 1.0) if longest > 10 else ("ms", 1000.0)
+    p50, p95, low, high = (
+        tuple(None if point[column] is None else (point[column] or 0.0) * factor for point in points)
+        for column in range(1, 5)
+    )
+    seconds = tuple(point[0] or 0.0 for point in points)
+    return Latency(name, unit, seconds, p50, p95, low, high, None if objective is None else objective * factor)
+
+
+def _objective(result: Mapping[str, Any], group: str) -> float | None:
+    """Return the bound on the 95th percentile (s); it is set for all user-facing requests together."""
+    if group != "user":
+        return None
+    for judgement in result.get("judgements") or ():
+        target = _mapping(_mapping(judgement).get("target"))
+        if target.get("name") == "latency-p95":
+            return _number(target.get("threshold"))
+    return None
+
+
+def _figures(result: Mapping[str, Any]) -> Iterator[Figure]:
+    for of, latency in _mapping(result.get("latency")).items():
+        for name, label in (("p50", "median latency"), ("p95", "95th percentile"), ("p99", "99th percentile")):
+            yield _figure(label, str(of), "s", _mapping(_mapping(latency).get("overall")).get(name), 1.0)
+    for key, label, unit, factor in (
+        ("errors", "failed requests", "%", 100.0),
+        ("throughput", "answered requests", "1/s", 1.0),
+        ("availability", "availability", "%", 100.0),
+    ):
+        for of, interval in _mapping(result.get(key)).items():
+            yield _figure(label, str(of), unit, interval, factor)
+    for of, measured in _mapping(result.get("external")).items():
+        for name, label in (("calls", "successful calls"), ("refused", "attempts refused by the quota")):
+            yield _figure(label, str(of), "%", _mapping(measured).get(name), 100.0)
+
+
+def _figure(what: str, of: str, unit: str, interval: Any, factor: float) -> Figure:
+    bounds = (_number(_mapping(interval).get(key)) for key in ("value", "low", "high"))
+    return Figure(what, of, unit, *(None if bound is None else bound * factor for bound in bounds))
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:
@@ -134,10 +208,6 @@ def _number(value: Any) -> float | None:
 def _whole(value: Any) -> int | None:
     number = _number(value)
     return None if number is None else int(number)
-
-
-def _milliseconds(seconds: float | None) -> float | None:
-    return None if seconds is None else seconds * 1000
 
 
 def thinned(length: int) -> Sequence[int]:
