@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import numpy as np
 
-from simulator.availability import MonthRecord
-from simulator.measures import Judgement, Record, measure
+from simulator.availability import DAY, MonthRecord
+from simulator.measures import Judgement, Record
 from simulator.observe import ReplicationRecord, ScaleDecision
-from simulator.statistics import Interval, mean_interval, proportion_interval, quantile, quantile_interval
+from simulator.statistics import Interval, finite, mean_interval, proportion_interval, quantile, quantile_interval
 
 if TYPE_CHECKING:
     from seatrial.model.architecture.scenarios import Scenario
@@ -72,6 +72,8 @@ class ScenarioResult:
     judgements: tuple[Judgement, ...]
     replicas: dict[str, Curve]
     """Per autoscaler (`namespace/name`): wanted replicas."""
+    limits: dict[str, tuple[int, int]]
+    """Per autoscaler: its minimum and maximum in the manifests."""
     replica_range: dict[str, tuple[int, int]]
     """Per autoscaler: least and most replicas that it ever wanted in any replication."""
     utilization: dict[str, Curve]
@@ -84,6 +86,8 @@ class ScenarioResult:
     """Per request class and `user`: share of requests that failed."""
     throughput: dict[str, Interval]
     """Per request class and `user`: answered requests per second after the warm-up."""
+    user_facing: tuple[str, ...]
+    """Groups of requests whose latency the objective is about."""
     outcomes: dict[str, dict[str, int]]
     """Per request class: how many requests ended how, over all replications."""
     external: dict[str, dict[str, Interval]]
@@ -100,17 +104,88 @@ class ScenarioResult:
     """Requests simulated over all replications, warm-up included."""
 
     def to_json(self) -> dict[str, Any]:
-        """Return plain JSON values; what is not finite becomes null."""
-        plain: dict[str, Any] = _plain(attrs.asdict(self))
-        return plain
+        """Return plain JSON values: intervals as objects, curves as lists over `times`; what is unknown is null."""
+        goal = next((found.target.threshold for found in self.judgements if found.target.name == "latency-p95"), None)
+        return {
+            "scenario": self.scenario,
+            "title": self.title,
+            "kind": self.kind,
+            "seed": self.seed,
+            "replications": self.replications,
+            "duration_s": self.duration * DAY if self.kind == "availability" else self.duration,
+            "warm_up_s": self.warm_up,
+            "requests": self.requests,
+            "times": _rounded(self.grid),
+            "objectives": {found.target.name: _judgement(found) for found in self.judgements},
+            "hpa": {
+                name: {
+                    "mean": _rounded(curve.mean),
+                    "min": _rounded(curve.low),
+                    "max": _rounded(curve.high),
+                    "min_replicas": self.limits[name][0],
+                    "max_replicas": self.limits[name][1],
+                    "least": self.replica_range[name][0],
+                    "most": self.replica_range[name][1],
+                }
+                for name, curve in self.replicas.items()
+            },
+            "latency": {
+                name: {
+                    "p50": _rounded(latency.over_time["p50"].mean),
+                    "p95": _rounded(latency.over_time["p95"].mean),
+                    "p95_low": _rounded(latency.over_time["p95"].low),
+                    "p95_high": _rounded(latency.over_time["p95"].high),
+                    "p99": _rounded(latency.over_time["p99"].mean),
+                    "objective": goal if name in self.user_facing else None,
+                    "overall": {label: interval.to_json() for label, interval in latency.overall.items()},
+                }
+                for name, latency in self.latency.items()
+            },
+            "errors": _intervals(self.errors),
+            "throughput": _intervals(self.throughput),
+            "outcomes": self.outcomes,
+            "external": {name: _intervals(found) for name, found in self.external.items()},
+            "utilization": {name: _rounded(curve.mean) for name, curve in self.utilization.items()},
+            "queue": {name: _rounded(curve.mean) for name, curve in self.queue.items()},
+            "availability": _intervals(self.availability),
+            "outages": {
+                name: {"per_replication": found.per_replication, "p95_s": finite(found.p95), "longest_s": finite(found.longest)}
+                for name, found in self.outages.items()
+            },
+            "decisions": [attrs.asdict(decision) for decision in telling(self.decisions)],
+            "assumptions": list(self.assumptions),
+        }
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+def _rounded(values: Sequence[float]) -> list[float | None]:
+    """Six significant digits are more than any simulated number has."""
+    return [float(f"{value:.6g}") if math.isfinite(value) else None for value in values]
+
+
+def _intervals(found: dict[str, Interval]) -> dict[str, Any]:
+    return {name: interval.to_json() for name, interval in found.items()}
+
+
+def _judgement(found: Judgement) -> dict[str, Any]:
+    return {
+        "outcome": found.outcome,
+        "threshold": found.target.threshold,
+        "at_most": found.target.at_most,
+        "needed_replications": found.needed or None,
+        **found.interval.to_json(),
+    }
+
+
+def telling(decisions: Sequence[ScaleDecision]) -> list[ScaleDecision]:
+    """Return the decisions that changed something, or whose reason differs from the one before."""
+    before: dict[str, str] = {}
+    told = []
+    for decision in decisions:
+        reason = decision.reason.partition(":")[0]
+        if decision.desired != decision.current or before.get(decision.autoscaler) != reason:
+            told.append(decision)
+        before[decision.autoscaler] = reason
+    return told
 
 
 def summarize(
@@ -136,6 +211,7 @@ def summarize(
         replicas={
             name: _states([run.workloads[key].replicas for run in runs]) for name, key in targets.items() if runs
         },
+        limits={f"{a.namespace}/{a.name}": (a.minimum, a.maximum) for a in twin.topology.autoscalers},
         replica_range={
             name: (min(run.least_replicas[name] for run in runs), max(run.most_replicas[name] for run in runs))
             for name in targets
@@ -154,18 +230,25 @@ def summarize(
             name: mean_interval([sum(len(run.classes[m].latency) for m in members) / observed for run in runs])
             for name, members in groups.items()
         },
+        user_facing=tuple(
+            name for name, members in groups.items() if all(runs[0].classes[member].kind == "user" for member in members)
+        ),
         outcomes={
             name: dict(sum((run.classes[m].outcomes for run in runs for m in members), Counter[str]()))
             for name, members in groups.items()
             if name != ALL_USERS
         },
-        external={name: _external(name, runs) for name in (runs[0].calls if runs else ())},
+        external={name: _external(name, runs) for name in _called(runs)},
         availability={name: mean_interval([m.programs[name] for m in months]) for name in _names(months)},
         outages={key: _outages([month.outages[key] for month in months]) for key in (months[0].outages if months else ())},
         decisions=tuple(runs[0].decisions) if runs else (),
         assumptions=twin.used,
         requests=sum(run.events for run in runs),
     )
+
+
+def _called(runs: Sequence[ReplicationRecord]) -> list[str]:
+    return [name for name in (runs[0].calls if runs else ()) if any(run.calls[name]["total"] for run in runs)]
 
 
 def _names(months: Sequence[MonthRecord]) -> tuple[str, ...]:
@@ -234,5 +317,3 @@ def indicator(result: ScenarioResult, name: str) -> Judgement | None:
     """Return the judgement of the objective *name* in this scenario, if it was judged there."""
     return next((found for found in result.judgements if found.target.name == name), None)
 
-
-__all__ = ["ALL_USERS", "Curve", "Latency", "Outages", "ScenarioResult", "indicator", "measure", "summarize"]

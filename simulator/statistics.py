@@ -26,10 +26,20 @@ class Interval:
     observations: int
     """Replications (or trials, for a bare proportion) behind it."""
 
-    def to_json(self) -> dict[str, float | int]:
-        """Return plain JSON values."""
-        return {"value": self.value, "low": self.low, "high": self.high,
-                "confidence": self.confidence, "observations": self.observations}  # fmt: skip
+    def to_json(self) -> dict[str, float | int | None]:
+        """Return plain JSON values; an unbounded or unknown number is null."""
+        return {
+            "value": finite(self.value),
+            "low": finite(self.low),
+            "high": finite(self.high),
+            "confidence": self.confidence,
+            "observations": self.observations,
+        }
+
+
+def finite(value: float) -> float | None:
+    """Return the value, or None for what JSON cannot say: infinite or not a number."""
+    return value if math.isfinite(value) else None
 
 
 def mean_interval(values: Sequence[float], confidence: float = 0.95) -> Interval:
