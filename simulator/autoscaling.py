@@ -78,8 +78,9 @@ class Loop:
             self._snapshot(),
         )
         last = decision.last_scale_decision
+        why = f"{last.reason}: {last.message}"
         self._recorder.decisions.append(
-            ScaleDecision(now, self.spec.name, decision.current_replicas, decision.replicas, f"{last.reason}: {last.message}")
+            ScaleDecision(now, self.spec.name, decision.current_replicas, decision.replicas, why)
         )
         if decision.replicas != workload.desired:
             self.most = max(self.most, decision.replicas)
@@ -99,7 +100,7 @@ class Loop:
         )
 
     def _snapshot(self) -> MetricsSnapshot:
-        """What the metrics APIs answer now. The main container does the work; those beside it report next to nothing."""
+        """What the metrics APIs answer now; the main container does all the work, those beside it report nothing."""
         usage = []
         by_pod: dict[str, dict[str, int]] = {name: {} for name in self._custom}
         for pod in self.workload.pods:

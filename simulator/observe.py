@@ -87,7 +87,7 @@ class ReplicationRecord:
     decisions: list[ScaleDecision]
     unfinished: int
     """Requests still in the system when the run was closed."""
-    events: int
+    started: int
     """Requests that were started, the warm-up included."""
 
 

@@ -110,7 +110,7 @@ class Pod:
         for _ in range(spec.init_containers):
             preparation += workload.initializing.next()
         yield env.timeout(preparation)
-        if self.deleting:
+        if self._doomed():
             return
         self.container_start = env.now
         self.state = STARTING
@@ -118,7 +118,7 @@ class Pod:
             up = workload.starting.next()
             ready_after = self._ready_after(up)
             yield env.timeout(ready_after if ready_after is not None else self._given_up_after())
-            if self.deleting:
+            if self._doomed():
                 return
             if ready_after is not None:
                 break
@@ -126,8 +126,12 @@ class Pod:
         self.state, self.ready, self.accepting = READY, True, True
         self.ready_changed = env.now
         yield env.timeout(control.endpoint_propagation)
-        if not self.deleting:
+        if not self._doomed():
             workload.routable.append(self)
+
+    def _doomed(self) -> bool:
+        """Whether the pod was deleted while it waited for something."""
+        return self.deleting
 
     def _ready_after(self, up: float) -> float | None:
         """Seconds from container start to Ready, or None when the startup probe gives up first.

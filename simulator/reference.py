@@ -48,6 +48,8 @@ _Values = list[Callable[[int], float]]
 
 _NONE_LOST = 1 << 30
 _ALL_LOST = -1
+_ROUNDING = 1e-9
+"""Seconds by which a planned time may be missed in floating point."""
 
 
 class _Deadline:
@@ -73,11 +75,11 @@ class Deadlines:
             self._plan()
 
     def _plan(self) -> None:
-        self._env.timeout(self._queue[0][0] - self._env.now).callbacks.append(self._expire)
+        self._env.timeout(max(0.0, self._queue[0][0] - self._env.now)).callbacks.append(self._expire)
 
     def _expire(self, _: Event) -> None:
         queue, now = self._queue, self._env.now
-        while queue and (queue[0][0] <= now or not queue[0][1].is_alive):
+        while queue and (queue[0][0] <= now + _ROUNDING or not queue[0][1].is_alive):
             process = queue.popleft()[1]
             if process.is_alive:
                 process.interrupt(self._cause)
@@ -88,7 +90,9 @@ class Deadlines:
 class RequestPlane:
     """Everything that requests pass through, for one replication."""
 
-    def __init__(self, env: simpy.Environment, twin: Twin, streams: Streams, workloads: list[Workload], recorder: Recorder):
+    def __init__(
+        self, env: simpy.Environment, twin: Twin, streams: Streams, workloads: list[Workload], recorder: Recorder
+    ) -> None:
         """Connect the Services of *twin* with the pods of *workloads*."""
         self._env = env
         self._twin = twin
@@ -97,16 +101,17 @@ class RequestPlane:
         self.services = [Service(spec, [workloads[i] for i in spec.workloads]) for spec in twin.topology.services]
         self.outside = [Outside(env, spec, streams) for spec in twin.dependencies]
         self._limits = [
-            LeakyBucket(env, spec.limit.rate, spec.limit.burst) if spec.limit else None for spec in twin.topology.ingresses
+            LeakyBucket(env, spec.limit.rate, spec.limit.burst) if spec.limit else None
+            for spec in twin.topology.ingresses
         ]
         self._deadlines: dict[float, Deadlines] = {}
 
     def prepare(self, program: Program) -> _Values:
-        """Open the streams of a program: by ordinal where each request takes one value, in order where it takes more."""
+        """Open a program's streams: by ordinal where each request takes one value, in order where it takes more."""
         values: _Values = []
         for spec in program.draws:
             draws = self._streams.draws(spec.name, spec.distribution)
-            values.append(draws.__getitem__ if spec.indexed else lambda _, draws=draws: draws.next())
+            values.append(draws.__getitem__ if spec.indexed else draws.following)
         return values
 
     def launch(self, program: Program, values: _Values, ordinal: int) -> None:
@@ -119,7 +124,10 @@ class RequestPlane:
             self._deadlines[limit] = Deadlines(self._env, limit)
         self._deadlines[limit].watch(process)
 
-    def _serve(self, program: Program, values: _Values, ordinal: int) -> Generator[Event, Any, None]:
+    # An interpreter has one branch for each operation; calling a method for each would halve its speed.
+    def _serve(  # noqa: C901, PLR0912, PLR0915  (see above)
+        self, program: Program, values: _Values, ordinal: int
+    ) -> Generator[Event, Any, None]:
         env, ops, started = self._env, program.ops, self._env.now
         me = env.active_process
         assert me is not None

@@ -105,5 +105,5 @@ class _Run:
             call_latency=latency,
             decisions=recorder.decisions,
             unfinished=recorder.started - recorder.ended,
-            events=recorder.started,
+            started=recorder.started,
         )

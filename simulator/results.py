@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import Counter
 from collections.abc import Sequence
@@ -102,6 +103,8 @@ class ScenarioResult:
     """Names of the assumptions that went in."""
     requests: int
     """Requests simulated over all replications, warm-up included."""
+    unfinished: int
+    """Those of them that had no end yet when their replication was closed."""
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON values: intervals as objects, curves as lists over `times`; what is unknown is null."""
@@ -115,6 +118,7 @@ class ScenarioResult:
             "duration_s": self.duration * DAY if self.kind == "availability" else self.duration,
             "warm_up_s": self.warm_up,
             "requests": self.requests,
+            "unfinished": self.unfinished,
             "times": _rounded(self.grid),
             "objectives": {found.target.name: _judgement(found) for found in self.judgements},
             "hpa": {
@@ -149,7 +153,11 @@ class ScenarioResult:
             "queue": {name: _rounded(curve.mean) for name, curve in self.queue.items()},
             "availability": _intervals(self.availability),
             "outages": {
-                name: {"per_replication": found.per_replication, "p95_s": finite(found.p95), "longest_s": finite(found.longest)}
+                name: {
+                    "per_replication": found.per_replication,
+                    "p95_s": finite(found.p95),
+                    "longest_s": finite(found.longest),
+                }
                 for name, found in self.outages.items()
             },
             "decisions": [attrs.asdict(decision) for decision in telling(self.decisions)],
@@ -222,7 +230,10 @@ def summarize(
         latency={name: _latency(runs, members) for name, members in groups.items()},
         errors={
             name: proportion_interval(
-                [(sum(run.classes[m].failures for m in members), sum(run.classes[m].total for m in members)) for run in runs]
+                [
+                    (sum(run.classes[m].failures for m in members), sum(run.classes[m].total for m in members))
+                    for run in runs
+                ]
             )
             for name, members in groups.items()
         },
@@ -231,7 +242,9 @@ def summarize(
             for name, members in groups.items()
         },
         user_facing=tuple(
-            name for name, members in groups.items() if all(runs[0].classes[member].kind == "user" for member in members)
+            name
+            for name, members in groups.items()
+            if all(runs[0].classes[member].kind == "user" for member in members)
         ),
         outcomes={
             name: dict(sum((run.classes[m].outcomes for run in runs for m in members), Counter[str]()))
@@ -240,10 +253,13 @@ def summarize(
         },
         external={name: _external(name, runs) for name in _called(runs)},
         availability={name: mean_interval([m.programs[name] for m in months]) for name in _names(months)},
-        outages={key: _outages([month.outages[key] for month in months]) for key in (months[0].outages if months else ())},
+        outages={
+            key: _outages([month.outages[key] for month in months]) for key in (months[0].outages if months else ())
+        },
         decisions=tuple(runs[0].decisions) if runs else (),
         assumptions=twin.used,
-        requests=sum(run.events for run in runs),
+        requests=sum(run.started for run in runs),
+        unfinished=sum(run.unfinished for run in runs),
     )
 
 
@@ -267,7 +283,9 @@ def _groups(runs: Sequence[ReplicationRecord]) -> dict[str, list[str]]:
 
 def _states(series: Sequence[Sequence[float]]) -> Curve:
     table = np.asarray(series, dtype=float)
-    return Curve(tuple(table.mean(axis=0).tolist()), tuple(table.min(axis=0).tolist()), tuple(table.max(axis=0).tolist()))
+    return Curve(
+        tuple(table.mean(axis=0).tolist()), tuple(table.min(axis=0).tolist()), tuple(table.max(axis=0).tolist())
+    )
 
 
 def _latency(runs: Sequence[ReplicationRecord], members: Sequence[str]) -> Latency:
@@ -282,9 +300,7 @@ def _latency(runs: Sequence[ReplicationRecord], members: Sequence[str]) -> Laten
         place, latency = place[order], latency[order]
         edges = np.searchsorted(place, np.arange(len(run.grid) + 1))
         for name, probability in QUANTILES.items():
-            binned[name].append(
-                [quantile(latency[a:b].tolist(), probability) for a, b in zip(edges[:-1], edges[1:], strict=True)]
-            )
+            binned[name].append([quantile(latency[a:b].tolist(), probability) for a, b in itertools.pairwise(edges)])
     return Latency(
         overall={name: quantile_interval(per_run, probability) for name, probability in QUANTILES.items()},
         over_time={name: _statistics(table) for name, table in binned.items()},
@@ -292,7 +308,9 @@ def _latency(runs: Sequence[ReplicationRecord], members: Sequence[str]) -> Laten
 
 
 def _statistics(table: Sequence[Sequence[float]]) -> Curve:
-    intervals = [mean_interval([value for value in column if not math.isnan(value)]) for column in zip(*table, strict=True)]
+    intervals = [
+        mean_interval([value for value in column if not math.isnan(value)]) for column in zip(*table, strict=True)
+    ]
     return Curve(tuple(i.value for i in intervals), tuple(i.low for i in intervals), tuple(i.high for i in intervals))
 
 
@@ -316,4 +334,3 @@ def _outages(per_month: Sequence[Sequence[float]]) -> Outages:
 def indicator(result: ScenarioResult, name: str) -> Judgement | None:
     """Return the judgement of the objective *name* in this scenario, if it was judged there."""
     return next((found for found in result.judgements if found.target.name == name), None)
-

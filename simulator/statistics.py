@@ -62,8 +62,10 @@ def quantile(ordered: Sequence[float], probability: float) -> float:
     return ordered[max(0, math.ceil(probability * len(ordered)) - 1)]
 
 
-def quantile_interval(replications: Sequence[Sequence[float]], probability: float, confidence: float = 0.95) -> Interval:
-    """Interval for a quantile from independent replications: Student's interval over the quantile of each."""
+def quantile_interval(
+    replications: Sequence[Sequence[float]], probability: float, confidence: float = 0.95
+) -> Interval:
+    """Interval for a quantile from independent replications: Student's, over the quantile of each."""
     return mean_interval([quantile(sorted(values), probability) for values in replications if len(values)], confidence)
 
 
@@ -131,7 +133,7 @@ class Decision:
     outcome: str
     """pass, fail or inconclusive."""
     needed: int = 0
-    """For inconclusive: replications that would decide it, if the estimate stays where it is; 0 when no number would."""
+    """For inconclusive: replications that would decide it, if the estimate stays; 0 when no number would."""
 
 
 def decide(interval: Interval, threshold: float, *, at_most: bool, replications: int) -> Decision:
@@ -165,6 +167,6 @@ def confidence_per_look(confidence: float, looks: int) -> float:
 
 
 def batch_means(values: Sequence[float], batches: int) -> list[float]:
-    """Means of consecutive equal batches of one long run: nearly independent when the batches are long (Law, chapter 9)."""
+    """Means of consecutive equal batches of one long run: nearly independent when they are long (Law, chapter 9)."""
     size = len(values) // batches
     return [float(part.mean()) for part in np.asarray(values[: size * batches]).reshape(batches, size)]

@@ -75,6 +75,10 @@ class Draws:
             self._block = min(2 * self._block, _LARGEST_BLOCK)
         return values[index]
 
+    def following(self, _: int) -> float:
+        """Return the next value whatever the position asked for: for uses that repeat within a request."""
+        return self.next()
+
     def next(self) -> float:
         """Return the value after the last one that `next` gave, for uses that have no index of their own."""
         index = self._next

@@ -166,7 +166,9 @@ def _pre_stop(container: dict[str, Any]) -> float:
     return float(found[1]) if found else 0.0
 
 
-def _referenced(inventory: Inventory, namespace: str, container: dict[str, Any], pod: dict[str, Any]) -> Iterator[Resource]:
+def _referenced(
+    inventory: Inventory, namespace: str, container: dict[str, Any], pod: dict[str, Any]
+) -> Iterator[Resource]:
     """ConfigMaps, and ExternalSecrets behind Secrets, that the container's environment or volumes name."""
     maps: set[str] = set()
     secrets: set[str] = set()
@@ -199,7 +201,9 @@ def _texts(inventory: Inventory, workload: Workload, container: dict[str, Any]) 
     return "\n".join(lines)
 
 
-def _variable(inventory: Inventory, workload: Workload, container: dict[str, Any], pattern: re.Pattern[str]) -> int | None:
+def _variable(
+    inventory: Inventory, workload: Workload, container: dict[str, Any], pattern: re.Pattern[str]
+) -> int | None:
     """The whole number of the first environment variable whose name fits."""
     for entry in as_list(container.get("env")):
         if pattern.search(as_str(dig(entry, "name"))) and as_str(dig(entry, "value")).isdigit():
@@ -215,7 +219,9 @@ def _variable(inventory: Inventory, workload: Workload, container: dict[str, Any
 def _main_container(workload: Workload) -> dict[str, Any]:
     """The container that kubectl takes by default, else the first."""
     containers = [container for container in workload.containers() if not container.init]
-    wanted = string_map(dig(workload.template, "metadata", "annotations")).get("kubectl.kubernetes.io/default-container")
+    wanted = string_map(dig(workload.template, "metadata", "annotations")).get(
+        "kubectl.kubernetes.io/default-container"
+    )
     for container in containers:
         if container.name == wanted:
             return container.data
@@ -233,7 +239,10 @@ def _spread(pod: dict[str, Any]) -> bool:
     """Hard or preferred: with nodes to spare the scheduler honours both."""
     keys = [as_str(dig(rule, "topologyKey")) for rule in as_list(pod.get("topologySpreadConstraints"))]
     rules = as_dict(dig(pod, "affinity", "podAntiAffinity"))
-    keys += [as_str(dig(rule, "topologyKey")) for rule in as_list(rules.get("requiredDuringSchedulingIgnoredDuringExecution"))]
+    keys += [
+        as_str(dig(rule, "topologyKey"))
+        for rule in as_list(rules.get("requiredDuringSchedulingIgnoredDuringExecution"))
+    ]
     for rule in as_list(rules.get("preferredDuringSchedulingIgnoredDuringExecution")):
         keys.append(as_str(dig(rule, "podAffinityTerm", "topologyKey")))
     return "kubernetes.io/hostname" in keys
@@ -356,7 +365,8 @@ def read(inventory: Inventory) -> Topology:
     )
     return Topology(
         workloads=tuple(
-            _workload(inventory, w, minima.get((w.resource.kind, w.resource.namespace, w.resource.name), 1)) for w in found
+            _workload(inventory, w, minima.get((w.resource.kind, w.resource.namespace, w.resource.name), 1))
+            for w in found
         ),
         services=services,
         ingresses=tuple(_ingress(resource) for resource in inventory.of_kind("Ingress")),

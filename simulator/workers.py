@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from simulator.availability import simulate_month
 from simulator.replication import replicate
@@ -46,7 +46,7 @@ class Workers:
         self.count = count if count is not None else max(1, os.cpu_count() or 1)
         self._executor: ProcessPoolExecutor | None = None
 
-    def __enter__(self) -> Workers:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

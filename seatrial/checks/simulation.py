@@ -54,7 +54,7 @@ _OBJECTIVES = {
                 "The upper confidence bound of the share of user-facing requests that the system fails to answer lies "
                 "below the objective. Requests refused by a rate limit are answered with 4xx and do not count."
             ),
-            remediation="see the outcomes of the scenario: overload needs capacity, refused connections a longer preStop",
+            remediation="look at how requests ended: overload needs capacity, refused connections a longer preStop",
             kinds=("Objective",),
             group=GROUP,
         ),
@@ -66,7 +66,7 @@ _OBJECTIVES = {
                 "The lower confidence bound of the share of answered user requests over simulated months with node "
                 "failures, drains and crashes lies above the objective."
             ),
-            remediation="add replicas, spread them over nodes, shorten tolerations, or make the database highly available",
+            remediation="add replicas, spread them, shorten tolerations, or make the database highly available",
             kinds=("Objective",),
             group=GROUP,
         ),
@@ -163,9 +163,7 @@ def _judged(info: CheckInfo, objective: Objective, result: ScenarioResult) -> Ve
     if judgement is None:
         message = f"{result.scenario}: nothing happened that could show {objective.title.lower()}"
         evidence = {"scenario": result.scenario, "threshold": objective.threshold, "seed": result.seed}
-        return verdict(
-            info, Status.INCONCLUSIVE, subject, message, position=objective.position, evidence=evidence
-        )
+        return verdict(info, Status.INCONCLUSIVE, subject, message, position=objective.position, evidence=evidence)
     return verdict(
         info,
         Status(judgement.outcome),
@@ -211,7 +209,9 @@ def _evidence(judgement: Judgement, result: ScenarioResult) -> dict[str, Any]:
     } | ({"needed": judgement.needed} if judgement.needed else {})
 
 
-def _replica_limits(architecture: Architecture, context: Context, results: Sequence[ScenarioResult]) -> Iterator[Verdict]:
+def _replica_limits(
+    architecture: Architecture, context: Context, results: Sequence[ScenarioResult]
+) -> Iterator[Verdict]:
     declared = architecture.parameters()
     objective = next((found for found in architecture.objectives if found.limits == "components"), None)
     judged = [result for result in results if objective is not None and result.scenario in objective.scenarios]
