@@ -16,7 +16,7 @@ of(resource) := [entry |
 	entry := object.union(container, {
 		"image": image,
 		"parts": parse(image),
-		"pointer": concat("", [container.pointer, "/image"]),
+		"image_pointer": concat("", [container.pointer, "/image"]),
 	})
 ]
 

@@ -52,7 +52,7 @@ listed(entry, prefixes) if {
 	begins(entry, prefix)
 }
 
-details(entry) := {"pointer": entry.pointer, "container": entry.name, "image": entry.image}
+details(entry) := {"pointer": entry.image_pointer, "container": entry.name, "image": entry.image}
 
 violation contains {"msg": msg, "details": details(entry)} if {
 	count(allowed) > 0

@@ -24,7 +24,7 @@ package images["digest-pinned"]
 
 import data.lib.images
 
-violation contains {"msg": msg, "details": {"pointer": entry.pointer, "container": entry.name, "image": entry.image}} if {
+violation contains {"msg": msg, "details": {"pointer": entry.image_pointer, "container": entry.name, "image": entry.image}} if {
 	some entry in images.of(input.review.object)
 	not regex.match(`^sha256:[0-9a-f]{64}$`, entry.parts.digest)
 	msg := sprintf("container %s: image %s has no sha256 digest", [entry.name, entry.image])

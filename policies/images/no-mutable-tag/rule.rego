@@ -30,7 +30,7 @@ floating := {
 	"canary", "beta", "alpha", "rc", "prod", "production", "staging", "test", "lts", "current", "next",
 }
 
-violation contains {"msg": msg, "details": {"pointer": entry.pointer, "container": entry.name, "image": entry.image}} if {
+violation contains {"msg": msg, "details": {"pointer": entry.image_pointer, "container": entry.name, "image": entry.image}} if {
 	some entry in images.of(input.review.object)
 	entry.parts.digest == ""
 	reason := problem(entry.parts.tag)
