@@ -160,6 +160,26 @@ class Policy:
                 if peer.block is not None:
                     yield peer.block
 
+    @property
+    def asked_labels(self) -> Iterator[dict[str, str]]:
+        """For each peer that is chosen by pod labels across namespaces: labels that satisfy it."""
+        for rule in (*self.ingress, *self.egress):
+            for peer in rule.peers or ():
+                if peer.namespaces is not None and peer.pods is not None:
+                    yield _satisfying(peer.pods)
+
+
+def _satisfying(selector: Any) -> dict[str, str]:
+    """Labels that a LabelSelector selects, as far as labels can (expressions that forbid labels need none)."""
+    labels = string_map(dig(selector, "matchLabels"))
+    for expression in as_list(dig(selector, "matchExpressions")):
+        key, values = as_str(dig(expression, "key")), as_list(dig(expression, "values"))
+        if dig(expression, "operator") == "Exists":
+            labels.setdefault(key, "any")
+        elif dig(expression, "operator") == "In" and values:
+            labels.setdefault(key, as_str(values[0]))
+    return labels
+
 
 def _rule(item: Any, field: str) -> _Rule:
     if not isinstance(item, dict):

@@ -1,5 +1,6 @@
 """Everything that one object names exists, with the part that it names; each dangling reference fails at its place."""
 
+# ruff: noqa: E501 -- a table of defects reads best with one row on one line
 from __future__ import annotations
 
 import textwrap

@@ -27,21 +27,36 @@ INFO = CheckInfo(
 )
 
 _STRANGER = "any pod of another namespace"
+_ELSEWHERE = "seatrial-another-namespace"
 _MOST_NAMES = 6
 
 
 def run(intent: Intent) -> Iterator[Judged]:
     """Judge every workload: what it can open to whom, and what strangers can open to it."""
-    stranger = intent.world.network.pods(_STRANGER, "seatrial-another-namespace", {})
+    strangers = tuple(_strangers(intent))
     for workload, peer in intent.world.workloads:
-        leaving = list(_leaving(intent, peer, stranger))
-        arriving = list(_arriving(intent, peer, stranger))
+        leaving = list(_leaving(intent, peer, strangers))
+        arriving = list(_arriving(intent, peer, strangers))
         problems = (
             *_problems(intent, workload, peer, EGRESS, leaving),
             *_problems(intent, workload, peer, INGRESS, arriving),
         )
         ids = ", ".join(sorted(intent.components_of[peer])) or "no declared component"
         yield Judged(workload.resource, problems, f"every possible connection is declared ({ids})")
+
+
+def _strangers(intent: Intent) -> Iterator[PodPeer]:
+    """Pods of a namespace that nobody declared: one without labels, and one for each label that a rule asks for.
+
+    Whoever may create namespaces may label pods as they like, so a rule is safe only if it names the namespace.
+    """
+    asked: set[tuple[tuple[str, str], ...]] = {()}
+    for policy in intent.world.network.policies:
+        asked |= {tuple(sorted(labels.items())) for labels in policy.asked_labels}
+    for labels in sorted(asked):
+        told = ",".join(f"{key}={value}" for key, value in labels)
+        name = f"{_STRANGER} labelled {told}" if told else _STRANGER
+        yield intent.world.network.pods(name, _ELSEWHERE, dict(labels))
 
 
 def _declared(intent: Intent, sources: frozenset[str], targets: frozenset[str]) -> Connections:
@@ -52,29 +67,30 @@ def _declared(intent: Intent, sources: frozenset[str], targets: frozenset[str]) 
     return total
 
 
-def _leaving(intent: Intent, peer: PodPeer, stranger: PodPeer) -> Iterator[tuple[str, Connections]]:
+def _leaving(intent: Intent, peer: PodPeer, strangers: tuple[PodPeer, ...]) -> Iterator[tuple[str, Connections]]:
     ids = intent.components_of[peer]
-    for other, names in _pods(intent, stranger):
+    for other, names in _pods(intent, strangers):
         extra = intent.world.network.allowed(peer, other) - _declared(intent, ids, names)
         yield other.name, extra
     yield from _outside(intent, peer, ids, leaving=True)
 
 
-def _arriving(intent: Intent, peer: PodPeer, stranger: PodPeer) -> Iterator[tuple[str, Connections]]:
+def _arriving(intent: Intent, peer: PodPeer, strangers: tuple[PodPeer, ...]) -> Iterator[tuple[str, Connections]]:
     """From whoever is no workload of these manifests: the others are judged at their own egress."""
     ids = intent.components_of[peer]
-    for other, names in _pods(intent, stranger):
+    for other, names in _pods(intent, strangers):
         if other not in intent.components_of:
             extra = intent.world.network.allowed(other, peer) - _declared(intent, names, ids)
             yield other.name, extra
     yield from _outside(intent, peer, ids, leaving=False)
 
 
-def _pods(intent: Intent, stranger: PodPeer) -> Iterator[tuple[PodPeer, frozenset[str]]]:
+def _pods(intent: Intent, strangers: tuple[PodPeer, ...]) -> Iterator[tuple[PodPeer, frozenset[str]]]:
     yield from intent.components_of.items()
     for id_, peer in intent.placeholders.items():
         yield peer, frozenset({id_})
-    yield stranger, frozenset()
+    for stranger in strangers:
+        yield stranger, frozenset()
 
 
 def _outside(intent: Intent, peer: PodPeer, ids: frozenset[str], *, leaving: bool) -> Iterator[tuple[str, Connections]]:
