@@ -180,7 +180,7 @@ class TestComponents:
 
         assert len(nodes) == 38
         assert {item.id for item in booking.components} - nodes == {
-            *("ACME", "ACMECA", "ADAPTER", "APISERVER", "ARCHIVE", "DNS", "REDIS", "SYSTEM")
+            *("ACME", "ACMECA", "ADAPTER", "APISERVER", "ARCHIVE", "CLASSES", "DNS", "ISSUER", "REDIS", "SYSTEM")
         }
 
     def test_request_at_their_maxima_what_the_capacity_decision_says(self, booking: Architecture) -> None:
@@ -287,6 +287,7 @@ class TestParameters:
                 "VerticalPodAutoscaler/booking-sub-s3-vpa",
                 "PodDisruptionBudget/booking-sub-s3-pdb",
                 "ServiceAccount/booking-sub-s3",
+                "ExternalSecret/booking-sub-s3-claude-api",
             ],
         }
 
