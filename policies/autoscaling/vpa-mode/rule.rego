@@ -45,6 +45,7 @@ violation contains {"msg": msg, "details": {"pointer": pointer, "declared": want
 	some index, policy in policies
 	safe.string_at(policy, ["containerName"]) in {vertical.container, "*"}
 	wanted := vertical.controlled_resources
+	count(wanted) > 0
 	found := safe.dig(policy, ["controlledResources"], ["cpu", "memory"])
 	{name | some name in safe.array_of(found)} != {name | some name in safe.array_of(wanted)}
 	msg := sprintf("it controls %s, declared is %s", [named(found), named(wanted)])
