@@ -1,15 +1,38 @@
 """The twin of a deployed system, built from its manifests, and its simulation.
 
-`build` makes a twin of an inventory and its declared architecture; `run` simulates one of its scenarios.
+`build` makes a twin of an inventory and its declared architecture; `run` simulates one of its scenarios. The names are
+loaded when they are first used: `simulator.hpa` alone needs none of the numerical libraries.
 """
 
 from __future__ import annotations
 
-from simulator.measures import Judgement, Target
-from simulator.results import ScenarioResult, indicator
-from simulator.runner import run
-from simulator.statistics import Interval
-from simulator.twin import Twin, build
-from simulator.workers import Workers
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from simulator.measures import Judgement, Target
+    from simulator.results import ScenarioResult, indicator
+    from simulator.runner import run
+    from simulator.statistics import Interval
+    from simulator.twin import Twin, build
+    from simulator.workers import Workers
+
+_HOMES = {
+    "Interval": "statistics",
+    "Judgement": "measures",
+    "ScenarioResult": "results",
+    "Target": "measures",
+    "Twin": "twin",
+    "Workers": "workers",
+    "build": "twin",
+    "indicator": "results",
+    "run": "runner",
+}
 
 __all__ = ["Interval", "Judgement", "ScenarioResult", "Target", "Twin", "Workers", "build", "indicator", "run"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
