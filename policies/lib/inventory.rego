@@ -8,15 +8,17 @@ import data.lib.safe
 # All objects of a kind in a namespace, whatever version of the group they are written in.
 in_namespace(namespace, group, kind) := [resource |
 	some version, kinds in safe.object_at(data.inventory, ["namespace", namespace])
+	of_kind := kinds[kind]
 	meta.group_of(version) == group
-	some resource in safe.object_at(kinds, [kind])
+	some resource in safe.object_of(of_kind)
 	is_object(resource)
 ]
 
 cluster_wide(group, kind) := [resource |
 	some version, kinds in safe.object_at(data.inventory, ["cluster"])
+	of_kind := kinds[kind]
 	meta.group_of(version) == group
-	some resource in safe.object_at(kinds, [kind])
+	some resource in safe.object_of(of_kind)
 	is_object(resource)
 ]
 
@@ -28,9 +30,9 @@ everywhere(group, kind) := [resource |
 find(namespace, group, kind, name) := resource if {
 	found := [candidate |
 		some version, kinds in safe.object_at(data.inventory, ["namespace", namespace])
+		candidate := kinds[kind][name]
+		is_object(candidate)
 		meta.group_of(version) == group
-		candidate := safe.object_at(kinds, [kind, name])
-		count(candidate) > 0
 	]
 	resource := found[0]
 }

@@ -9,64 +9,77 @@ package lib.pod_security
 import data.lib.pods
 import data.lib.safe
 
-faults(resource, "baseline") := baseline_everywhere(resource) | baseline_only(resource)
+faults(resource, "baseline") := baseline_everywhere(pod) | baseline_only(pod) if pod := prepared(resource)
 
-faults(resource, "restricted") := baseline_everywhere(resource) | restricted(resource)
+faults(resource, "restricted") := baseline_everywhere(pod) | restricted(pod) if pod := prepared(resource)
+
+# What the checks look at, taken apart once.
+prepared(resource) := {
+	"spec": pods.spec(resource),
+	"spec_pointer": pods.spec_pointer(resource),
+	"template_pointer": pods.template_pointer(resource),
+	"annotations": pods.annotations(resource),
+	"containers": containers,
+	"context": pod_context,
+	"contexts": array.concat(
+		[{
+			"who": "the pod",
+			"pointer": concat("", [pods.spec_pointer(resource), "/securityContext"]),
+			"value": pod_context,
+		}],
+		[{
+			"who": sprintf("container %s", [container.name]),
+			"pointer": concat("", [container.pointer, "/securityContext"]),
+			"value": container.context,
+		} |
+			some container in containers
+		],
+	),
+	"windows": safe.string_at(pods.spec(resource), ["os", "name"]) == "windows",
+	# A pod in a user namespace may run as its own root (KEP-127, since 1.35).
+	"user_namespace": safe.dig(pods.spec(resource), ["hostUsers"], true) == false,
+} if {
+	pod_context := safe.object_at(pods.spec(resource), ["securityContext"])
+	containers := [object.union(container, {"context": safe.object_at(container.value, ["securityContext"])}) |
+		some container in pods.containers(resource)
+	]
+}
 
 # What the restricted level takes over from the baseline level unchanged.
-baseline_everywhere(resource) := union({
-	apparmor(resource),
-	host_namespaces(resource),
-	host_ports(resource),
-	hosts_of_handlers(resource),
-	privileged(resource),
-	selinux(resource),
-	sysctls(resource),
-	host_process(resource),
+baseline_everywhere(pod) := union({
+	apparmor(pod),
+	host_namespaces(pod),
+	host_ports(pod),
+	hosts_of_handlers(pod),
+	privileged(pod),
+	selinux(pod),
+	sysctls(pod),
+	host_process(pod),
 })
 
 # What the restricted level replaces by something stricter.
-baseline_only(resource) := union({
-	baseline_capabilities(resource),
-	host_path_volumes(resource),
-	baseline_proc_mount(resource),
-	baseline_seccomp(resource),
+baseline_only(pod) := union({
+	baseline_capabilities(pod),
+	host_path_volumes(pod),
+	baseline_proc_mount(pod),
+	baseline_seccomp(pod),
 })
 
-restricted(resource) := union({
-	privilege_escalation(resource),
-	restricted_capabilities(resource),
-	proc_mount(resource),
-	restricted_volumes(resource),
-	run_as_non_root(resource),
-	run_as_user(resource),
-	restricted_seccomp(resource),
+restricted(pod) := union({
+	privilege_escalation(pod),
+	restricted_capabilities(pod),
+	proc_mount(pod),
+	restricted_volumes(pod),
+	run_as_non_root(pod),
+	run_as_user(pod),
+	restricted_seccomp(pod),
 })
-
-context(container) := safe.object_at(container.value, ["securityContext"])
-
-pod_context(resource) := safe.object_at(pods.spec(resource), ["securityContext"])
-
-# The pod-level and the container-level security contexts that are set, alike.
-contexts(resource) := array.concat(
-	[{"who": "the pod", "pointer": concat("", [pods.spec_pointer(resource), "/securityContext"]), "value": pod_context(resource)}],
-	[{
-		"who": sprintf("container %s", [container.name]),
-		"pointer": concat("", [container.pointer, "/securityContext"]),
-		"value": context(container),
-	} |
-		some container in pods.containers(resource)
-	],
-)
-
-# A pod in a user namespace may run as its own root (KEP-127, since 1.35).
-in_user_namespace(resource) if safe.dig(pods.spec(resource), ["hostUsers"], true) == false
 
 fault(check, message, pointer) := {"check": check, "message": message, "pointer": pointer}
 
 # check_appArmorProfile.go
-apparmor(resource) := {found |
-	some place in contexts(resource)
+apparmor(pod) := {found |
+	some place in pod.contexts
 	profile := safe.dig(place.value, ["appArmorProfile"], null)
 	is_object(profile)
 	not safe.string_at(profile, ["type"]) in {"RuntimeDefault", "Localhost"}
@@ -76,13 +89,13 @@ apparmor(resource) := {found |
 		concat("", [place.pointer, "/appArmorProfile/type"]),
 	)
 } | {found |
-	some key, value in pods.annotations(resource)
+	some key, value in pod.annotations
 	startswith(key, "container.apparmor.security.beta.kubernetes.io/")
 	not allowed_apparmor_annotation(value)
 	found := fault(
 		"appArmorProfile",
 		sprintf("annotation %s must name the profile runtime/default or localhost/...", [key]),
-		concat("", [pods.template_pointer(resource), safe.pointer(["metadata", "annotations", key])]),
+		concat("", [pod.template_pointer, safe.pointer(["metadata", "annotations", key])]),
 	)
 }
 
@@ -94,19 +107,19 @@ allowed_apparmor_annotation(value) if {
 }
 
 # check_hostNamespaces.go
-host_namespaces(resource) := {found |
+host_namespaces(pod) := {found |
 	some field in ["hostNetwork", "hostPID", "hostIPC"]
-	safe.true_at(pods.spec(resource), [field])
+	safe.true_at(pod.spec, [field])
 	found := fault(
 		"hostNamespaces",
 		sprintf("the pod must not set %s", [field]),
-		concat("", [pods.spec_pointer(resource), "/", field]),
+		concat("", [pod.spec_pointer, "/", field]),
 	)
 }
 
 # check_hostPorts.go
-host_ports(resource) := {found |
-	some container in pods.containers(resource)
+host_ports(pod) := {found |
+	some container in pod.containers
 	some index, port in safe.array_at(container.value, ["ports"])
 	number := safe.dig(port, ["hostPort"], 0)
 	number != 0
@@ -118,8 +131,8 @@ host_ports(resource) := {found |
 }
 
 # check_hostProbesAndhostLifecycle.go, since 1.34
-hosts_of_handlers(resource) := {found |
-	some container in pods.containers(resource)
+hosts_of_handlers(pod) := {found |
+	some container in pod.containers
 	some path in [
 		["livenessProbe"], ["readinessProbe"], ["startupProbe"],
 		["lifecycle", "postStart"], ["lifecycle", "preStop"],
@@ -135,9 +148,9 @@ hosts_of_handlers(resource) := {found |
 }
 
 # check_privileged.go
-privileged(resource) := {found |
-	some container in pods.containers(resource)
-	safe.true_at(context(container), ["privileged"])
+privileged(pod) := {found |
+	some container in pod.containers
+	safe.true_at(container.context, ["privileged"])
 	found := fault(
 		"privileged",
 		sprintf("container %s must not be privileged", [container.name]),
@@ -146,8 +159,8 @@ privileged(resource) := {found |
 }
 
 # check_seLinuxOptions.go, with container_engine_t since 1.31
-selinux(resource) := {found |
-	some place in contexts(resource)
+selinux(pod) := {found |
+	some place in pod.contexts
 	not safe.string_at(place.value, ["seLinuxOptions", "type"]) in {
 		"", "container_t", "container_init_t", "container_kvm_t", "container_engine_t",
 	}
@@ -160,7 +173,7 @@ selinux(resource) := {found |
 		concat("", [place.pointer, "/seLinuxOptions/type"]),
 	)
 } | {found |
-	some place in contexts(resource)
+	some place in pod.contexts
 	some field in ["user", "role"]
 	safe.string_at(place.value, ["seLinuxOptions", field]) != ""
 	found := fault(
@@ -188,20 +201,20 @@ safe_sysctls := {
 	"net.ipv4.tcp_wmem",
 }
 
-sysctls(resource) := {found |
-	some index, sysctl in safe.array_at(pod_context(resource), ["sysctls"])
+sysctls(pod) := {found |
+	some index, sysctl in safe.array_at(pod.context, ["sysctls"])
 	name := safe.string_at(sysctl, ["name"])
 	not name in safe_sysctls
 	found := fault(
 		"sysctls",
 		sprintf("the pod must not set the sysctl %s", [name]),
-		concat("", [pods.spec_pointer(resource), safe.pointer(["securityContext", "sysctls", index, "name"])]),
+		concat("", [pod.spec_pointer, safe.pointer(["securityContext", "sysctls", index, "name"])]),
 	)
 }
 
 # check_windowsHostProcess.go
-host_process(resource) := {found |
-	some place in contexts(resource)
+host_process(pod) := {found |
+	some place in pod.contexts
 	safe.true_at(place.value, ["windowsOptions", "hostProcess"])
 	found := fault(
 		"windowsHostProcess",
@@ -216,9 +229,9 @@ default_capabilities := {
 	"NET_BIND_SERVICE", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT",
 }
 
-added_capabilities(resource, allowed) := {found |
-	some container in pods.containers(resource)
-	some index, capability in safe.array_at(context(container), ["capabilities", "add"])
+added_capabilities(pod, allowed) := {found |
+	some container in pod.containers
+	some index, capability in safe.array_at(container.context, ["capabilities", "add"])
 	not capability in allowed
 	found := fault(
 		"capabilities",
@@ -227,23 +240,23 @@ added_capabilities(resource, allowed) := {found |
 	)
 }
 
-baseline_capabilities(resource) := added_capabilities(resource, default_capabilities)
+baseline_capabilities(pod) := added_capabilities(pod, default_capabilities)
 
 # check_hostPathVolumes.go
-host_path_volumes(resource) := {found |
-	some index, volume in safe.array_at(pods.spec(resource), ["volumes"])
+host_path_volumes(pod) := {found |
+	some index, volume in safe.array_at(pod.spec, ["volumes"])
 	safe.dig(volume, ["hostPath"], null) != null
 	found := fault(
 		"hostPathVolumes",
 		sprintf("volume %s must not be a hostPath", [safe.string_at(volume, ["name"])]),
-		concat("", [pods.spec_pointer(resource), safe.pointer(["volumes", index, "hostPath"])]),
+		concat("", [pod.spec_pointer, safe.pointer(["volumes", index, "hostPath"])]),
 	)
 }
 
 # check_procMount_baseline.go and check_procMount_restricted.go
-proc_mount(resource) := {found |
-	some container in pods.containers(resource)
-	safe.dig(context(container), ["procMount"], "Default") != "Default"
+proc_mount(pod) := {found |
+	some container in pod.containers
+	safe.dig(container.context, ["procMount"], "Default") != "Default"
 	found := fault(
 		"procMount",
 		sprintf("container %s must not set procMount to anything but Default", [container.name]),
@@ -251,13 +264,13 @@ proc_mount(resource) := {found |
 	)
 }
 
-baseline_proc_mount(resource) := set() if {
-	in_user_namespace(resource)
-} else := proc_mount(resource)
+baseline_proc_mount(pod) := set() if {
+	pod.user_namespace
+} else := proc_mount(pod)
 
 # check_seccompProfile_baseline.go: only what is set explicitly counts.
-baseline_seccomp(resource) := {found |
-	some place in contexts(resource)
+baseline_seccomp(pod) := {found |
+	some place in pod.contexts
 	profile := safe.dig(place.value, ["seccompProfile"], null)
 	is_object(profile)
 	not safe.string_at(profile, ["type"]) in {"RuntimeDefault", "Localhost"}
@@ -269,10 +282,10 @@ baseline_seccomp(resource) := {found |
 }
 
 # check_allowPrivilegeEscalation.go: Windows pods are exempt since 1.25.
-privilege_escalation(resource) := {found |
-	not pods.is_windows(resource)
-	some container in pods.containers(resource)
-	safe.dig(context(container), ["allowPrivilegeEscalation"], true) != false
+privilege_escalation(pod) := {found |
+	not pod.windows
+	some container in pod.containers
+	safe.dig(container.context, ["allowPrivilegeEscalation"], true) != false
 	found := fault(
 		"allowPrivilegeEscalation",
 		sprintf("container %s must set securityContext.allowPrivilegeEscalation to false", [container.name]),
@@ -281,11 +294,11 @@ privilege_escalation(resource) := {found |
 }
 
 # check_capabilities_restricted.go: Windows pods are exempt since 1.25.
-restricted_capabilities(resource) := set() if {
-	pods.is_windows(resource)
-} else := added_capabilities(resource, {"NET_BIND_SERVICE"}) | {found |
-	some container in pods.containers(resource)
-	not "ALL" in safe.array_at(context(container), ["capabilities", "drop"])
+restricted_capabilities(pod) := set() if {
+	pod.windows
+} else := added_capabilities(pod, {"NET_BIND_SERVICE"}) | {found |
+	some container in pod.containers
+	not "ALL" in safe.array_at(container.context, ["capabilities", "drop"])
 	found := fault(
 		"capabilities",
 		sprintf("container %s must drop the capability ALL", [container.name]),
@@ -298,22 +311,22 @@ allowed_volumes := [
 	"configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "image", "persistentVolumeClaim", "projected", "secret",
 ]
 
-restricted_volumes(resource) := {found |
-	some index, volume in safe.array_at(pods.spec(resource), ["volumes"])
+restricted_volumes(pod) := {found |
+	some index, volume in safe.array_at(pod.spec, ["volumes"])
 	sources := [source | some source in allowed_volumes; safe.dig(volume, [source], null) != null]
 	count(sources) == 0
 	found := fault(
 		"restrictedVolumes",
 		sprintf("volume %s must be one of %s", [safe.string_at(volume, ["name"]), concat(", ", allowed_volumes)]),
-		concat("", [pods.spec_pointer(resource), safe.pointer(["volumes", index])]),
+		concat("", [pod.spec_pointer, safe.pointer(["volumes", index])]),
 	)
 }
 
 # check_runAsNonRoot.go
-run_as_non_root(resource) := set() if {
-	in_user_namespace(resource)
+run_as_non_root(pod) := set() if {
+	pod.user_namespace
 } else := {found |
-	some place in contexts(resource)
+	some place in pod.contexts
 	safe.dig(place.value, ["runAsNonRoot"], true) == false
 	found := fault(
 		"runAsNonRoot",
@@ -321,9 +334,9 @@ run_as_non_root(resource) := set() if {
 		concat("", [place.pointer, "/runAsNonRoot"]),
 	)
 } | {found |
-	not safe.true_at(pod_context(resource), ["runAsNonRoot"])
-	some container in pods.containers(resource)
-	safe.dig(context(container), ["runAsNonRoot"], null) == null
+	not safe.true_at(pod.context, ["runAsNonRoot"])
+	some container in pod.containers
+	safe.dig(container.context, ["runAsNonRoot"], null) == null
 	found := fault(
 		"runAsNonRoot",
 		sprintf("the pod or container %s must set securityContext.runAsNonRoot to true", [container.name]),
@@ -332,10 +345,10 @@ run_as_non_root(resource) := set() if {
 }
 
 # check_runAsUser.go
-run_as_user(resource) := set() if {
-	in_user_namespace(resource)
+run_as_user(pod) := set() if {
+	pod.user_namespace
 } else := {found |
-	some place in contexts(resource)
+	some place in pod.contexts
 	safe.dig(place.value, ["runAsUser"], 1) == 0
 	found := fault(
 		"runAsUser",
@@ -345,12 +358,12 @@ run_as_user(resource) := set() if {
 }
 
 # check_seccompProfile_restricted.go: Windows pods are exempt since 1.25.
-restricted_seccomp(resource) := set() if {
-	pods.is_windows(resource)
-} else := baseline_seccomp(resource) | {found |
-	not safe.string_at(pod_context(resource), ["seccompProfile", "type"]) in {"RuntimeDefault", "Localhost"}
-	some container in pods.containers(resource)
-	safe.dig(context(container), ["seccompProfile"], null) == null
+restricted_seccomp(pod) := set() if {
+	pod.windows
+} else := baseline_seccomp(pod) | {found |
+	not safe.string_at(pod.context, ["seccompProfile", "type"]) in {"RuntimeDefault", "Localhost"}
+	some container in pod.containers
+	safe.dig(container.context, ["seccompProfile"], null) == null
 	found := fault(
 		"seccompProfile",
 		sprintf("the pod or container %s must set seccompProfile.type to RuntimeDefault or Localhost", [container.name]),

@@ -58,7 +58,8 @@ valued[key] := value if {
 	some key, value in safe.object_at(intent.workload(input.review.object), ["labels"])
 }
 
-valued["app.kubernetes.io/part-of"] := value if {
+valued[key] := value if {
+	key := "app.kubernetes.io/part-of"
 	intent.is_declared(input.review.object)
 	value := intent.architecture.labels.part_of
 }

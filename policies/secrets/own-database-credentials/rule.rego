@@ -15,12 +15,14 @@ package secrets["own-database-credentials"]
 import data.lib.images
 import data.lib.inventory
 import data.lib.meta
+import data.lib.pods
 import data.lib.safe
 
 servers(resource) := [entry |
-	some entry in images.of(resource)
-	entry.field == "containers"
-	entry.parts.repository == "docker.io/library/postgres"
+	some entry in pods.containers_in(resource, "containers")
+	image := safe.string_at(entry.value, ["image"])
+	contains(image, "postgres")
+	images.parse(image).repository == "docker.io/library/postgres"
 	count(safe.array_at(entry.value, ["command"])) == 0
 ]
 
@@ -53,6 +55,8 @@ credentials(resource) := {[safe.string_at(reference, ["name"]), safe.string_at(r
 	count(reference) > 0
 }
 
+own_credentials := credentials(input.review.object)
+
 database(resource) := {safe.string_at(entry, ["value"]) |
 	some container in servers(resource)
 	some entry in safe.array_at(container.value, ["env"])
@@ -60,11 +64,12 @@ database(resource) := {safe.string_at(entry, ["value"]) |
 }
 
 violation contains {"msg": msg, "details": {"pointer": "/spec/template/spec/containers", "other": meta.name(other)}} if {
+	count(own_credentials) > 0
 	some other in inventory.in_namespace(meta.namespace(input.review.object), "apps", "StatefulSet")
 	meta.name(other) != meta.name(input.review.object)
+	some shared in (credentials(other) & own_credentials)
 
 	# A primary and its standby share one database, and so its credentials.
 	database(other) != database(input.review.object)
-	some shared in (credentials(other) & credentials(input.review.object))
 	msg := sprintf("it has the same password as StatefulSet %s: Secret %s, key %s", [meta.name(other), shared[0], shared[1]])
 }
