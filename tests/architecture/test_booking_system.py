@@ -64,6 +64,21 @@ class TestRequirements:
 
         assert alike == []
 
+    def test_numbers_in_the_wording_are_those_of_the_components(self, booking: Architecture) -> None:
+        """People read the sentence, checks read the component: they must not drift apart."""
+        expected = {}
+        for number in range(1, 7):
+            component = booking.component(f"S{number}")
+            rate = next(metric.value for metric in component.metrics if metric.name == "claude_api_requests_per_second")
+            limits = f"{component.min_replicas} and {component.max_replicas} replicas"
+            expected[f"R{16 + number:03}"] = f"between {limits}."
+            expected[f"R{143 + 3 * number}"] = (
+                f"at least {component.min_replicas} and at most {component.max_replicas} replicas"
+            )
+            expected[f"R{296 + number}"] = f"more than {rate} Claude API requests per second, between {limits}."
+
+        assert {id_: part for id_, part in expected.items() if part not in booking.requirement(id_).text} == {}
+
     def test_subjects_name_what_is_declared(self, booking: Architecture) -> None:
         """A pattern that selects nothing would leave its requirement without evidence."""
         declared = {
