@@ -123,11 +123,20 @@ class Pod:
             if ready_after is not None:
                 break
             self.container_start = env.now  # The kubelet restarts a container whose startup probe gave up.
-        self.state, self.ready, self.accepting = READY, True, True
+        self.state, self.ready = READY, True
         self.ready_changed = env.now
+        if up > ready_after:
+            env.process(self._answer_after(up - ready_after))
+        else:
+            self.accepting = True
         yield env.timeout(control.endpoint_propagation)
         if not self._doomed():
             workload.routable.append(self)
+
+    def _answer_after(self, wait: float) -> Generator[simpy.Event, Any, None]:
+        """Without a readiness probe the endpoints name a pod that cannot answer yet."""
+        yield self.workload.env.timeout(wait)
+        self.accepting = not self._doomed()
 
     def _doomed(self) -> bool:
         """Whether the pod was deleted while it waited for something."""
@@ -147,7 +156,7 @@ class Pod:
                 return None
             after = startup.initial_delay + turns * startup.period
         if readiness is None:
-            return after  # Without a readiness probe a started container is ready, able to serve or not.
+            return after  # Without a readiness probe a started container is ready, able to answer or not.
         first = max(after, readiness.initial_delay)
         turns = max(0, math.ceil((up - first) / readiness.period))
         return first + (turns + readiness.successes - 1) * readiness.period

@@ -144,7 +144,13 @@ def twin_of(
     named = {name: assumption(name, value) for name, value in CONTROL.items()}
     for name, value in (numbers or {}).items():
         named[name] = value if isinstance(value, Assumption) else assumption(name, value)
-    usual = {"concurrency": "many", "queue": "many", "start": "start", "memory_base": "base", "memory_per_request": "base"}
+    usual = {
+        "concurrency": "many",
+        "queue": "many",
+        "start": "start",
+        "memory_base": "base",
+        "memory_per_request": "base",
+    }
     declared = ScenarioSet(
         requests=tuple(
             RequestClass(name, name, kind, ("x",), "patience", tuple(steps), HERE) for name, steps in requests.items()

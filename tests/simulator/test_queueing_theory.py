@@ -66,7 +66,8 @@ def test_a_pod_without_a_queue_refuses_as_erlang_b_says(tmp_path):
     )
 
     counts = [
-        (record.classes["customer/x"].outcomes["queue full"], record.classes["customer/x"].total) for record in runs(twin)
+        (record.classes["customer/x"].outcomes["queue full"], record.classes["customer/x"].total)
+        for record in runs(twin)
     ]
     interval = proportion_interval(counts, CONFIDENCE)
 
@@ -87,9 +88,7 @@ def test_requests_wait_for_a_slot_as_erlang_c_says(tmp_path):
     assert interval.high - interval.low < 0.2
 
 
-@pytest.mark.parametrize(
-    ("shape", "variation"), [("constant", 0.0), ("exponential", 1.0), ("lognormal", 1.2)], ids=str
-)
+@pytest.mark.parametrize(("shape", "variation"), [("constant", 0.0), ("exponential", 1.0), ("lognormal", 1.2)], ids=str)
 def test_a_single_slot_waits_as_pollaczek_and_khinchine_say(tmp_path, shape, variation):
     rate = 0.5
     work = assumption("work", 1.0, shape, variation if shape == "lognormal" else None)
