@@ -78,7 +78,7 @@ def component(id_: str, **given_: Any) -> Component:
         **dict.fromkeys(("kind", "workload", "role", "min_replicas", "max_replicas", "autoscaler", "vertical", "storage")),
         **dict.fromkeys(("database", "ingress", "external", "provided", "planned")),
         **dict.fromkeys(("containers", "metrics", "objects"), ()),
-        **dict.fromkeys(("selector", "ports"), {}),
+        **{key: {} for key in ("selector", "ports")},
     }  # fmt: skip
     return Component(**{**nothing, "id": id_, "name": id_, "tier": "t", "namespace": "", "position": HERE, **given_})
 

@@ -17,7 +17,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from seatrial.engines.reachability import AddressPeer, Network
+from seatrial.engines.reachability import AddressPeer
 from seatrial.engines.reachability_addresses import Addresses
 from seatrial.engines.reachability_ports import ALL, Connections, intersect, merge, subtract
 from seatrial.engines.reachability_table import Row, World, connections
