@@ -17,19 +17,6 @@ from seatrial.model.pointer import join
 from seatrial.model.quantity import Quantity
 from seatrial.model.workload import TEMPLATE_PATHS
 
-CLUSTER_SCOPED = frozenset(
-    {
-        "APIService", "CSIDriver", "CSINode", "CertificateSigningRequest", "ClusterRole", "ClusterRoleBinding",
-        "ClusterTrustBundle", "ComponentStatus", "CustomResourceDefinition", "DeviceClass", "FlowSchema", "IPAddress",
-        "IngressClass", "MutatingAdmissionPolicy", "MutatingAdmissionPolicyBinding", "MutatingWebhookConfiguration",
-        "Namespace", "Node", "PersistentVolume", "PriorityClass", "PriorityLevelConfiguration", "ResourceSlice",
-        "RuntimeClass", "ServiceCIDR", "StorageClass", "StorageVersion", "ValidatingAdmissionPolicy",
-        "ValidatingAdmissionPolicyBinding", "ValidatingWebhookConfiguration", "VolumeAttachment",
-        "VolumeAttributesClass",
-    }
-)  # fmt: skip
-"""Built-in kinds that live in no namespace (`kubectl api-resources --namespaced=false`)."""
-
 _PATH_NAMED = frozenset({"Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"})
 _RELAXED_SERVICE_NAMES = (1, 36)
 """Since then a Service's name may begin with a digit (feature gate RelaxedServiceNameValidation)."""
@@ -62,9 +49,6 @@ def _metadata(kind: str, data: dict[str, Any], version: tuple[int, int]) -> Iter
         form = _name_format(kind, version)
         if not form.accepts(name):
             yield Violation("/metadata/name", f"name is {show(name)}", form.needed, "rename the object")
-    if kind in CLUSTER_SCOPED and dig(metadata, "namespace"):
-        found = f"{kind} has a namespace"
-        yield Violation("/metadata/namespace", found, "none: the kind is cluster-scoped", "remove metadata.namespace")
 
 
 def _name_format(kind: str, version: tuple[int, int]) -> Format:

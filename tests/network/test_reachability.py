@@ -1,6 +1,6 @@
 """Reachability is what networking/v1 says, case by case, packet by packet, and as another analyzer computes it."""
 
-# ruff: noqa: E501 -- a table of defects reads best with one row on one line
+# ruff: noqa: E501, ISC004 -- a table of cases reads best with one row on one line
 from __future__ import annotations
 
 import ipaddress
@@ -163,7 +163,7 @@ def test_a_malformed_rule_allows_nothing(spec: str) -> None:
 # Packet by packet: a second reading of the specification, without sets of ports, ranges or peers.
 
 
-def packet_passes(
+def packet_passes(  # noqa: C901 -- it reads as the specification does, from top to bottom
     found: list[dict[str, Any]], source: Pod | str, destination: Pod | str, protocol: str, port: int
 ) -> bool:
     def side(pod: Pod | str, other: Pod | str, direction: str) -> bool:

@@ -298,6 +298,14 @@ def test_a_dangling_reference_fails_at_its_place(check: str, old: str, new: str,
     assert found[pointer].position != at(GOOD, "apiVersion: apps/v1\nkind: Deployment")
 
 
+def test_an_account_without_namespace_is_that_of_the_role_binding() -> None:
+    text = changed(
+        "{kind: ServiceAccount, name: web-account, namespace: shop}", "{kind: ServiceAccount, name: web-account}"
+    )
+
+    assert failures(judge(text), "references/role-binding") == []
+
+
 def test_the_position_is_that_of_the_name_that_dangles() -> None:
     text = changed("configMapRef: {name: settings}", "configMapRef: {name: absent}")
 

@@ -9,6 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seatrial.checks import schema
+from seatrial.engines import schema_rules
+from seatrial.engines.schema import known_versions, kubernetes_schemas
+from seatrial.model.errors import InputError
 from seatrial.model.inventory import Inventory
 from seatrial.model.verdict import Status, Verdict
 from tests.inventories import arbitrary, at, context, damaged, failures
@@ -234,10 +237,33 @@ def test_no_value_of_a_secret_is_ever_shown() -> None:
     assert not any(word in item.message for item in found for word in ("hunter2", "4711", "true"))
 
 
-def test_a_cluster_scoped_object_has_no_namespace() -> None:
+def test_a_namespace_on_a_cluster_scoped_object_passes_since_the_server_clears_it() -> None:
     text = "apiVersion: v1\nkind: Namespace\nmetadata: {name: a, namespace: b}\n"
 
-    assert [item.pointer for item in failures(judge(text))] == ["/metadata/namespace"]
+    assert failures(judge(text)) == []
+
+
+@pytest.mark.parametrize("version, names_may_begin_with_digits", [("1.35", False), ("1.36", True), ("v1.37.2", True)])
+def test_rules_follow_the_version(version: str, names_may_begin_with_digits: bool) -> None:
+    service = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "3d"}, "spec": {"clusterIP": "None"}}
+    minor = kubernetes_schemas(version).version
+    major_minor = (int(minor.split(".")[0]), int(minor.split(".")[1]))
+
+    assert (list(schema_rules.check("Service", service, major_minor)) == []) is names_may_begin_with_digits
+
+
+def test_an_unknown_version_is_an_input_error_that_lists_the_known_ones() -> None:
+    with pytest.raises(InputError, match=r"1\.99.*\n.*1\.25, 1\.26"):
+        kubernetes_schemas("1.99")
+
+
+@pytest.mark.parametrize("version", [known_versions()[0], known_versions()[-1]])
+def test_every_kind_of_the_oldest_and_newest_version_has_a_schema_that_compiles(version: str) -> None:
+    schemas = kubernetes_schemas(version)
+
+    accepted = [gvk.kind for gvk in sorted(schemas.kinds) if not schemas.validate(gvk, {"sails": 3})]
+
+    assert accepted == []
 
 
 def test_without_objects_the_check_is_skipped() -> None:

@@ -20,8 +20,8 @@ INFO = CheckInfo(
     severity=Severity.HIGH,
     description=(
         "For every PostgreSQL server of the manifests: the pods of its clients at the maximum of their autoscaler and "
-        "in the middle of a rollout, times the size of their pools, do not exceed max_connections less the reserved ones. "
-        "Sizes are read from the environment of the containers, the limit from the server's flags and ConfigMaps."
+        "in the middle of a rollout, times the size of their pools, do not exceed max_connections less the reserved "
+        "ones. Sizes are read from the environment of the containers, the limit from the server's flags and ConfigMaps."
     ),
     remediation="lower the pool size or the maximum replicas, raise max_connections, or put a pooler in between",
     group="capacity",

@@ -31,8 +31,8 @@ INFO = CheckInfo(
     severity=Severity.HIGH,
     description=(
         "Each ResourceQuota is at least the sum over the workloads of its namespace at their largest, autoscaled to "
-        "the maximum and in the middle of a rollout: requests and limits, pods, claims, storage and object counts. Each "
-        "LimitRange admits every container and claim. A DaemonSet counts nothing, since the nodes decide its pods; a "
+        "the maximum and in the middle of a rollout: requests and limits, pods, claims, storage and object counts. "
+        "Each LimitRange admits every container and claim. A DaemonSet counts nothing: the nodes decide its pods; a "
         "CronJob counts one run."
     ),
     remediation="raise the quota, or lower the maximum or the resources of a workload",

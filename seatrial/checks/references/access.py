@@ -43,6 +43,9 @@ def _subjects(inventory: Inventory, binding: Resource) -> Iterator[Problem]:
         if as_str(dig(subject, "kind")) != "ServiceAccount":
             continue  # users and groups live in the identity provider
         name, namespace = as_str(dig(subject, "name")), as_str(dig(subject, "namespace"))
+        if not namespace and binding.kind == "RoleBinding":
+            # The authorizer takes the namespace of the binding (k8s.io/kubernetes pkg/registry/rbac/validation).
+            namespace = binding.namespace or "default"
         if not namespace:
             message = f"the subject ServiceAccount {name} has no namespace"
             yield Problem(join("subjects", index), message, "add the namespace of the ServiceAccount")

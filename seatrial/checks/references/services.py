@@ -171,7 +171,8 @@ def _judge_stateful_set(inventory: Inventory) -> Iterator[Judged]:
 def _governing(inventory: Inventory, workload: Workload, name: str) -> Iterator[Problem]:
     namespace, place = workload.resource.namespace, "/spec/serviceName"
     if not name:
-        yield Problem("/spec", "the StatefulSet names no Service, so its pods have no stable DNS names")
+        message = "the StatefulSet names no Service, so its pods have no stable DNS names"
+        yield Problem("/spec", message, severity=Severity.LOW)
         return
     service = inventory.get("Service", namespace, name)
     if service is None:
