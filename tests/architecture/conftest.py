@@ -25,7 +25,7 @@ VALID: dict[str, Any] = {
     "components": {
         "namespaces": [{"name": "shop", "pod_security": "restricted", "pod_security_version": "v1.37"}],
         "labels": {"part_of": "shop", "required": ["app"]},
-        "images": {"registries": ["ghcr.io/shop/"], "forbidden": [], "technologies": {}},
+        "images": {"registries": ["ghcr.io/shop/"], "forbidden": []},
         "storage_classes": [{"name": "fast", "tier": "data", "expandable": True, "default": True}],
         "ingress": {"class": "nginx", "issuer": "letsencrypt"},
         "metrics": {

@@ -169,11 +169,6 @@ MISTAKES: dict[str, tuple[Change, str, str]] = {
         "components",
         "192.168.0.0/16 is no part of 10.0.0.0/8",
     ),
-    "broken pattern": (
-        lambda data: data["components"]["images"]["technologies"].update(db={"repository": "r", "tag": "["}),
-        "components",
-        "not a regular expression",
-    ),
     # edges
     "edge to nowhere": (edge(0, target="WEP"), "edges", 'unknown component "WEP" (did you mean WEB?)'),
     "edge from nowhere in a list": (edge(1, target=["WEB", "DP"]), "edges", 'unknown component "DP"'),

@@ -202,23 +202,12 @@ class StorageClass:
 
 
 @attrs.frozen
-class Technology:
-    """The images that a container of a given name may run."""
-
-    repository: str
-    tag: str
-    """Regular expression, anchored at the start."""
-
-
-@attrs.frozen
 class Images:
     """Where images may come from."""
 
     registries: tuple[str, ...]
     """Allowed prefixes of the full image reference."""
     forbidden: tuple[str, ...]
-    technologies: dict[str, Technology]
-    """By container name."""
 
 
 @attrs.frozen

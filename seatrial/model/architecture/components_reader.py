@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import re
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,6 @@ from seatrial.model.architecture.components import (
     ObjectReference,
     Route,
     StorageClass,
-    Technology,
 )
 from seatrial.model.architecture.declaration import first_repeat, mistake, read, require_unique, unknown
 from seatrial.model.yaml_source import LocatedDocument
@@ -34,7 +32,7 @@ def load_components(root: Path) -> Components:
     """Read `architecture/components.yaml` below *root*.
 
     Raises InputError with the place of a repeated name, an unknown profile, metric, resource pair, namespace or
-    storage class, a broken quantity, pattern or address range, a limit below its request, and impossible replicas.
+    storage class, a broken quantity or address range, a limit below its request, and impossible replicas.
     """
     document = read(root, "components")
     data = document.data
@@ -54,7 +52,7 @@ def load_components(root: Path) -> Components:
             for item in data["namespaces"]
         ),
         storage_classes=tuple(StorageClass(**item) for item in data["storage_classes"]),
-        images=_images(document, data["images"]),
+        images=Images(tuple(data["images"]["registries"]), tuple(data["images"]["forbidden"])),
         part_of=data["labels"]["part_of"],
         required_labels=tuple(data["labels"]["required"]),
         ingress_class=data["ingress"]["class"],
@@ -152,21 +150,6 @@ def _network(body: Body, parts: Parts, text: str) -> ipaddress.IPv4Network | ipa
         return ipaddress.ip_network(text)
     except ValueError as error:
         raise body.mistake(parts, f"not an address range: {error}", "write CIDR such as 10.0.0.0/8") from None
-
-
-def _images(document: LocatedDocument, data: dict[str, Any]) -> Images:
-    for name, technology in data["technologies"].items():
-        try:
-            re.compile(technology["tag"])
-        except (re.error, OverflowError, RecursionError) as error:
-            raise mistake(
-                document,
-                ("images", "technologies", name, "tag"),
-                f"not a regular expression: {error}",
-                "correct the pattern",
-            ) from None
-    technologies = {name: Technology(**technology) for name, technology in data["technologies"].items()}
-    return Images(tuple(data["registries"]), tuple(data["forbidden"]), technologies)
 
 
 def _require_one_owner(document: LocatedDocument, components: list[Component]) -> None:

@@ -43,8 +43,6 @@ Shape (`null` where a thing is not promised; quantities are strings as in a mani
     images:
       registries: ["ghcr.io/andrekirst/", ...]            # allowed prefixes of the full image reference
       forbidden: ["registry.k8s.io/ingress-nginx/", ...]  # prefixes that may never appear
-      technologies:                    # by container name
-        "postgres": {repository: "docker.io/library/postgres", tag: "^16\\.[0-9]+-alpine"}
     ingress_class: "nginx"
     ingresses:                         # by host
       "booking-agent2.example.com":
@@ -95,10 +93,6 @@ def parameters(components: Components) -> dict[str, Any]:
         "images": {
             "registries": list(components.images.registries),
             "forbidden": list(components.images.forbidden),
-            "technologies": {
-                name: {"repository": item.repository, "tag": item.tag}
-                for name, item in components.images.technologies.items()
-            },
         },
         "ingress_class": components.ingress_class,
         "ingresses": _ingresses(components),
