@@ -57,7 +57,10 @@ class EmbeddedEngine:
 
     def evaluate(self, document: Mapping[str, Any], packages: Sequence[Package], rule: str = "violation") -> list[Any]:
         """Value of *rule* in each package; see `PolicyEngine.evaluate`."""
-        self._engine.set_input_json(json.dumps(document))
+        try:
+            self._engine.set_input_json(json.dumps(document))
+        except (RuntimeError, ValueError) as error:
+            raise ToolError(f"the engine cannot take this document: {_told(str(error))[1]}") from None
         return [self._value(package, rule) for package in packages]
 
     def prints(self) -> list[str]:
