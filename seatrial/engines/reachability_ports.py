@@ -81,6 +81,8 @@ class Connections:
         return Connections(*(intersect(a, b) for a, b in zip(self._parts(), other._parts(), strict=True)))
 
     def __sub__(self, other: Connections) -> Connections:
+        if not self or not other:
+            return self
         return Connections(*(subtract(a, b) for a, b in zip(self._parts(), other._parts(), strict=True)))
 
     def __bool__(self) -> bool:

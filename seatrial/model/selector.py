@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from seatrial.model.dig import as_dict, as_list, as_str, string_map
+from seatrial.model.dig import as_dict, as_list, as_str
 
 
 def matches_map(selector: Mapping[str, str], labels: Mapping[str, str]) -> bool:
@@ -42,6 +42,8 @@ def matches(selector: Any, labels: Mapping[str, str]) -> bool:
     """
     if not isinstance(selector, dict):
         return False
-    if not matches_map(string_map(selector.get("matchLabels")), labels):
+    pairs = as_dict(selector.get("matchLabels"))
+    if any(labels.get(key) != value for key, value in pairs.items()):
+        # A value that is no string (`app: 1`) equals no label: leaving it out would widen the selector.
         return False
     return all(_expression_matches(expression, labels) for expression in as_list(selector.get("matchExpressions")))

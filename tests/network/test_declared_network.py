@@ -221,7 +221,7 @@ def test_replicas_of_one_workload_are_no_exception() -> None:
     "declared_edge, words",
     [
         (edge("WEB", "MASTER", 6443), "neither pods nor addresses of it are known"),
-        (edge("PROXY", "API", 443), "neither end has pods in these manifests"),
+        (edge("PROXY", "API", 443), "neither end has pods or policies in these manifests"),
     ],
 )
 def test_an_edge_that_cannot_be_judged_is_skipped_with_the_reason(declared_edge: Edge, words: str) -> None:
@@ -229,6 +229,26 @@ def test_an_edge_that_cannot_be_judged_is_skipped_with_the_reason(declared_edge:
 
     assert verdict.status is Status.SKIPPED
     assert words in verdict.message
+
+
+def test_pods_that_come_later_are_judged_by_the_policies_that_are_there_already() -> None:
+    solver = component(
+        "SOLVER", namespace="shop", selector={"app": "solver"}, planned="certificates", ports={"http": 8089}
+    )
+    whole = attrs.evolve(declared(), declared=attrs.evolve(declared().declared, components=(*COMPONENTS, solver)),
+                         edges=(edge("PROXY", "SOLVER", 8089),))  # fmt: skip
+    allowing = GOOD + textwrap.dedent("""\
+        ---
+        apiVersion: networking.k8s.io/v1
+        kind: NetworkPolicy
+        metadata: {name: solver, namespace: shop}
+        spec: {podSelector: {matchLabels: {app: solver}}, ingress: [{ports: [{port: 8089}]}]}
+        """)
+
+    denied, allowed = (next(iter(network.run(context(text, whole)))) for text in (GOOD, allowing))
+
+    assert (denied.status, allowed.status) == (Status.FAIL, Status.PASS)
+    assert "ingress of shop/SOLVER[planned] from edge/PROXY[planned] on TCP 8089 is denied" in denied.message
 
 
 def test_foreign_manifests_are_skipped_with_that_reason() -> None:

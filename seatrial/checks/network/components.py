@@ -6,7 +6,7 @@ import functools
 
 import attrs
 
-from seatrial.engines.reachability import PodPeer
+from seatrial.engines.reachability import AddressPeer, PodPeer
 from seatrial.engines.reachability_addresses import Addresses
 from seatrial.engines.reachability_ports import NONE, Connections
 from seatrial.engines.reachability_table import World
@@ -67,6 +67,18 @@ class Intent:
     def components_of(self) -> dict[PodPeer, frozenset[str]]:
         """Ids of the components that each deployed workload is."""
         return {peer: self._ids(workload, peer) for workload, peer in self.world.workloads}
+
+    @functools.cached_property
+    def outside(self) -> dict[int, tuple[tuple[AddressPeer, frozenset[str]], ...]]:
+        """The addresses outside by family, each part with the components that it belongs to."""
+        blocks = [(item.id, block) for item in self.architecture.components for block in outside_of(item)]
+        return {
+            family: tuple(
+                (peer, frozenset(id_ for id_, block in blocks if block.covers(peer.addresses)))
+                for peer in self.world.outside(family)
+            )
+            for family in (4, 6)
+        }
 
     def _ids(self, workload: Workload, peer: PodPeer) -> frozenset[str]:
         name = f"{workload.resource.namespace}/{workload.resource.kind}/{workload.resource.name}"

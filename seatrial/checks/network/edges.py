@@ -53,15 +53,21 @@ def _edge(intent: Intent, edge: Edge) -> Iterator[Verdict]:
 
 def _reason(intent: Intent, source: Component, target: Component) -> str:
     """Why an edge cannot be judged; empty if it can."""
-    if not intent.deployed(source) and not intent.deployed(target):
+    if not _governed(intent, source, EGRESS) and not _governed(intent, target, INGRESS):
         names = " and ".join(dict.fromkeys(_absence(item) for item in (source, target)))
-        return f"neither end has pods in these manifests: {names}"
+        return f"neither end has pods or policies in these manifests: {names}"
     for item in (source, target):
         if item.external is not None and item.planned:
             return f"{item.name} is planned: {item.planned}"
         if not _peers(intent, item):
             return f"{_absence(item)}: neither pods nor addresses of it are known"
     return ""
+
+
+def _governed(intent: Intent, item: Component, direction: str) -> bool:
+    """Whether these manifests decide about an end: they hold its pods, or policies for pods that come later."""
+    later = intent.placeholders.get(item.id)
+    return bool(intent.deployed(item)) or (later is not None and bool(intent.world.network.isolating(later, direction)))
 
 
 def _absence(item: Component) -> str:
@@ -100,6 +106,6 @@ def _denials(network: Network, edge: Edge, source: Peer, target: Peer) -> Iterat
 
 def _unjudged(intent: Intent, source: Component, target: Component) -> str:
     for item, side in ((source, "egress"), (target, "ingress")):
-        if item.id in intent.placeholders:
+        if item.id in intent.placeholders and not _governed(intent, item, side.capitalize()):
             return f"; the {side} of {item.name} is not part of these manifests"
     return ""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from seatrial.checks.base import CheckInfo
 from seatrial.checks.judging import Judged, Problem
-from seatrial.checks.network.components import Intent, outside_of
+from seatrial.checks.network.components import Intent
 from seatrial.engines.reachability import EGRESS, INGRESS, AddressPeer, Peer, PodPeer
 from seatrial.engines.reachability_ports import NONE, Connections
 from seatrial.engines.reachability_table import grouped
@@ -94,16 +94,15 @@ def _pods(intent: Intent, strangers: tuple[PodPeer, ...]) -> Iterator[tuple[PodP
 
 
 def _outside(intent: Intent, peer: PodPeer, ids: frozenset[str], *, leaving: bool) -> Iterator[tuple[str, Connections]]:
-    blocks = [(item.id, block) for item in intent.architecture.components for block in outside_of(item)]
+    for parts in intent.outside.values():
+        names = dict(parts)
 
-    def extra(address: AddressPeer) -> Connections:
-        names = frozenset(id_ for id_, block in blocks if block.covers(address.addresses))
-        if leaving:
-            return intent.world.network.allowed(peer, address) - _declared(intent, ids, names)
-        return intent.world.network.allowed(address, peer) - _declared(intent, names, ids)
+        def extra(address: AddressPeer, names: dict[AddressPeer, frozenset[str]] = names) -> Connections:
+            if leaving:
+                return intent.world.network.allowed(peer, address) - _declared(intent, ids, names[address])
+            return intent.world.network.allowed(address, peer) - _declared(intent, names[address], ids)
 
-    for family in (4, 6):
-        for ports, addresses in grouped(intent.world.outside(family), extra).items():
+        for ports, addresses in grouped(names, extra).items():
             yield str(addresses), ports
 
 
