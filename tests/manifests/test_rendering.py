@@ -13,7 +13,7 @@ from seatrial.checks import schema
 from seatrial.checks.base import Context
 from seatrial.model.source import load
 from seatrial.model.verdict import Status
-from tests.manifests.rendering import MANIFESTS, build, objects, production
+from tests.manifests.rendering import MANIFESTS, build, objects, pod_spec, production
 
 CUSTOM = {"ClusterIssuer", "ExternalSecret", "SecretStore", "VerticalPodAutoscaler"}
 DEPRECATED = {"bases", "commonLabels", "imageTags", "patchesJson6902", "patchesStrategicMerge", "vars"}
@@ -99,3 +99,13 @@ def test_nothing_that_must_not_change_carries_a_version():
         fixed = [workload["spec"]["selector"]["matchLabels"], *(item["metadata"]["labels"] for item in templates)]
 
         assert [labels for labels in fixed if "app.kubernetes.io/version" in labels] == []
+
+
+def test_each_image_is_named_in_one_place():
+    lines = [line.strip() for path in MANIFESTS.rglob("*.yaml") for line in path.read_text().splitlines()]
+    named = sorted(line.removeprefix("image: ") for line in lines if line.startswith("image: "))
+
+    used = {
+        item["image"] for found in production("Deployment", "StatefulSet") for item in pod_spec(found)["containers"]
+    }
+    assert named == sorted(used)
