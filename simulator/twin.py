@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from seatrial.model.architecture.scenarios import External, PodMetric, Scenario, Station
     from seatrial.model.inventory import Inventory
 
+MOST_REPLICAS = 10_000
+"""Replicas of one workload: twice the nodes of the largest supported cluster, and still simulated in memory."""
+
 
 @attrs.frozen
 class Behaviour:
@@ -182,9 +185,16 @@ def _control(topology: Topology, numbers: _Numbers) -> Control:
 def build(inventory: Inventory, architecture: Architecture) -> Twin:
     """Build the twin of a manifest set under the declared scenarios and assumptions.
 
-    Raises InputError for an assumption that is needed but not declared.
+    Raises InputError for an assumption that is needed but not declared, and for more replicas than can be simulated.
     """
     topology = topologies.read(inventory)
+    for workload in topology.workloads:
+        if workload.replicas > MOST_REPLICAS:
+            raise InputError(
+                f"{workload.kind} {workload.key} asks for {workload.replicas} replicas; "
+                f"at most {MOST_REPLICAS} of one workload can be simulated",
+                remedy="set spec.replicas, or the autoscaler's minReplicas, to what is meant",
+            )
     declared = architecture.scenarios
     numbers = _Numbers(architecture.assumptions)
     externals = tuple(external.name for external in declared.externals)

@@ -75,8 +75,8 @@ _OBJECTIVES = {
             title="Calls of the Claude API succeed under load",
             severity=Severity.HIGH,
             description=(
-                "The lower confidence bound of the share of Claude API calls that succeed, retries included, lies above "
-                "the objective, with the quota of the account shared by all sub-agents."
+                "The lower confidence bound of the share of Claude API calls that succeed, retries included, lies "
+                "above the objective, with the quota of the account shared by all sub-agents."
             ),
             remediation="lower the number of sub-agent replicas, raise the quota of the account, or retry longer",
             kinds=("Objective",),

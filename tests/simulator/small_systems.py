@@ -136,7 +136,7 @@ def twin_of(
     externals: Sequence[External] = (),
     metrics: Sequence[PodMetric] = (),
     availability: Mapping[str, str] | None = None,
-    kind: str = "user",
+    tasks: Sequence[str] = (),
 ) -> Twin:
     """Build a twin as for a real project: from a manifest file, through the loader."""
     path = folder / "manifests.json"
@@ -153,7 +153,8 @@ def twin_of(
     }
     declared = ScenarioSet(
         requests=tuple(
-            RequestClass(name, name, kind, ("x",), "patience", tuple(steps), HERE) for name, steps in requests.items()
+            RequestClass(name, name, "task" if name in tasks else "user", ("x",), "patience", tuple(steps), HERE)
+            for name, steps in requests.items()
         ),
         stations=tuple(
             Station(component=component, position=HERE, **{**usual, **changes})

@@ -23,7 +23,7 @@ def times(profile, rate, until, replication):
 
 
 @pytest.mark.parametrize(
-    ("profile", "until", "expected_mean"),
+    "profile, until, expected_mean",
     [
         (Profile(), 300.0, 1.0),
         # A cosine between 0.2 and 1 averages 0.6 over its period.
@@ -103,7 +103,7 @@ def test_a_value_depends_on_its_position_and_not_on_the_order_of_asking():
 
 
 @pytest.mark.parametrize(
-    ("distribution", "deviation"),
+    "distribution, deviation",
     [
         (Distribution(3.0), 0.0),
         (Distribution(3.0, "exponential"), 3.0),

@@ -25,7 +25,7 @@ def workload_of(folder, env, **changes: Any) -> Workload:
 
 
 @pytest.mark.parametrize(
-    ("probes", "expected"),
+    "probes, expected",
     [
         # Scheduled at 2; up 8 s after the start of the container.
         ({}, 2.0),
@@ -169,16 +169,15 @@ def test_gauges_and_rates_of_pods_come_from_the_last_scrapes(tmp_path):
     assert prometheus.value(pod, "unknown") is None
 
 
-def loaded(folder, *objects, load: float, duration: float, profile: Profile | None = None, work: float = 0.03, **more):
+def loaded(folder, scaler, *, load: float, duration: float, profile: Profile | None = None, work: float = 0.03):
     """A deployment of two pods with a request of one core, under *load* cores of work."""
     container = {"resources": {"limits": {"cpu": "2"}, "requests": {"cpu": "1", "memory": "1Gi"}}}
     return twin_of(
         folder,
-        [deployment("web", container=container, replicas=2), service("web"), *objects],
+        [deployment("web", container=container, replicas=2), service("web"), scaler],
         {"a": [step("call", "web", step("cpu", "work"))]},
         scenario(duration, ("a", load / work, profile or Profile())),
         numbers={"work": work},
-        **more,
     )
 
 

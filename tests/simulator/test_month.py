@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import attrs
 import pytest
 
@@ -42,11 +44,11 @@ QUIET = {
     "external_outage_share": 1.0,
     "start": 9.0,
 }
-DATABASE = {"volumeClaimTemplates": [{"metadata": {"name": "data"}, "spec": {}}]}
+DATABASE: dict[str, Any] = {"volumeClaimTemplates": [{"metadata": {"name": "data"}, "spec": {}}]}
 SPREAD = {"topologySpreadConstraints": [{"topologyKey": "kubernetes.io/hostname"}]}
 
 
-def tolerating(seconds: int) -> dict:
+def tolerating(seconds: int) -> dict[str, Any]:
     return {"tolerations": [{"key": "node.kubernetes.io/unreachable", "tolerationSeconds": seconds}]}
 
 
@@ -125,7 +127,7 @@ def test_a_dead_node_costs_a_stateless_tier_its_share_until_it_is_noticed(tmp_pa
 
 
 @pytest.mark.parametrize(
-    ("toleration", "replacement", "expected"),
+    "toleration, replacement, expected",
     [
         # 50 s until noticed, 30 s of toleration, but the pod is held until the node is replaced after 600 s.
         (30, 600.0, 600.0),

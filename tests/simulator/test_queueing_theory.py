@@ -88,7 +88,7 @@ def test_requests_wait_for_a_slot_as_erlang_c_says(tmp_path):
     assert interval.high - interval.low < 0.2
 
 
-@pytest.mark.parametrize(("shape", "variation"), [("constant", 0.0), ("exponential", 1.0), ("lognormal", 1.2)], ids=str)
+@pytest.mark.parametrize("shape, variation", [("constant", 0.0), ("exponential", 1.0), ("lognormal", 1.2)], ids=str)
 def test_a_single_slot_waits_as_pollaczek_and_khinchine_say(tmp_path, shape, variation):
     rate = 0.5
     work = assumption("work", 1.0, shape, variation if shape == "lognormal" else None)
@@ -102,9 +102,7 @@ def test_a_single_slot_waits_as_pollaczek_and_khinchine_say(tmp_path, shape, var
     assert interval.high - interval.low < 0.2 * (1.0 + waiting)
 
 
-@pytest.mark.parametrize(
-    ("shape", "variation"), [("constant", None), ("exponential", None), ("lognormal", 1.5)], ids=str
-)
+@pytest.mark.parametrize("shape, variation", [("constant", None), ("exponential", None), ("lognormal", 1.5)], ids=str)
 def test_shared_cpu_does_not_care_for_the_distribution_of_work(tmp_path, shape, variation):
     rate = 0.5
     twin = one_station(

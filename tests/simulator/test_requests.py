@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import attrs
 import pytest
@@ -19,7 +20,7 @@ from tests.simulator.small_systems import assumption, deployment, fault, scenari
 PROBED = {"readinessProbe": {"httpGet": {"path": "/", "port": 8080}, "periodSeconds": 1}}
 
 
-def ingress(limit: dict[str, str] | None = None) -> dict:
+def ingress(limit: dict[str, str] | None = None) -> dict[str, Any]:
     path = {"path": "/", "pathType": "Prefix", "backend": {"service": {"name": "web", "port": {"number": 80}}}}
     return {
         "apiVersion": "networking.k8s.io/v1",
@@ -144,7 +145,7 @@ def test_a_slow_request_is_given_up_and_frees_what_it_held(tmp_path):
 
     found, record = outcomes(twin)
 
-    # With one slot, a request that kept it after its end would make every later one wait, and nothing else happens here.
+    # With one slot, a request that kept it after its end would make every later one wait.
     assert set(found["slow/x"]) == {"timeout"}
     assert record.unfinished == 0
     assert max(record.workloads["shop/web"].queue) < 6

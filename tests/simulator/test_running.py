@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from typing import Any
 
 import attrs
 import pytest
@@ -27,7 +28,7 @@ from tests.simulator.small_systems import (
 FAST = Target(LATENCY, 5.0, at_most=True)
 
 
-def shop(folder, *, rate: float = 5.0, fails: float = 0.0, **changes):
+def shop(folder, *, rate: float = 5.0, fails: float = 0.0, **changes: Any):
     test = attrs.evolve(scenario(60.0, ("get", rate, Profile("burst", 10.0, 0, 0, 10, 5, 10, 5, 3))), **changes)
     return twin_of(
         folder,
@@ -125,7 +126,7 @@ def test_no_replications_are_too_few(tmp_path):
 
 
 def test_an_assumption_that_is_not_declared_is_named(tmp_path):
-    with pytest.raises(InputError, match="'wrok'.*did you mean work"):
+    with pytest.raises(InputError, match=r"'wrok'.*did you mean work"):
         twin_of(
             tmp_path,
             [deployment("web"), service("web")],

@@ -110,7 +110,7 @@ def test_failures_that_never_happened_keep_the_exact_bound():
 
 
 @pytest.mark.parametrize(
-    ("low", "value", "high", "at_most", "outcome"),
+    "low, value, high, at_most, outcome",
     [
         (0.40, 0.42, 0.44, True, "pass"),
         (0.51, 0.55, 0.60, True, "fail"),
