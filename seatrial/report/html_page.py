@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import importlib.resources
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -91,7 +91,7 @@ def render(run: Run) -> str:
             outcomes=Outcome,
             statuses=Status,
             severities=list(reversed(Severity)),
-            simulated=[_simulated(run, Scenario.read(result)) for result in run.simulations],
+            simulated=[_simulated(run, result) for result in run.simulations],
             plots_available=plots.available(),
             waived=[(verdict, Waiver.of(verdict)) for verdict in run.with_status(Status.WAIVED)],
             assumptions=sorted(run.assumptions, key=lambda row: (-abs(row.sensitivity or 0.0), row.name)),
@@ -117,8 +117,8 @@ def _environment() -> Environment:
 
 
 def _finalize(value: Any) -> Any:
-    """Make what the template prints visible; jinja escapes it afterwards."""
-    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    """Make what the template prints visible, a subject or position as much as a string; jinja escapes it afterwards."""
+    return value if isinstance(value, Markup) else visible(str(value))
 
 
 def _prose(text: str) -> Markup:
@@ -157,9 +157,10 @@ def _quotation(sources: Sources, finding: Finding) -> _Quotation | None:
     )
 
 
-def _simulated(run: Run, scenario: Scenario) -> _Simulated:
+def _simulated(run: Run, result: Mapping[str, Any]) -> _Simulated:
     drawn = plots.available()
-    verdicts = [verdict for verdict in run.verdicts if verdict.evidence.get("scenario") == scenario.name]
+    verdicts = [verdict for verdict in run.verdicts if verdict.evidence.get("scenario") == result.get("scenario")]
+    scenario = Scenario.read(result, _limits(verdicts))
     verdicts.sort(key=lambda verdict: (_WORST_FIRST.index(verdict.status), verdict.check, verdict.subject))
     telling = [v for v in verdicts if v.status is not Status.PASS or v.subject.kind == "Objective"]
     return _Simulated(
@@ -169,6 +170,16 @@ def _simulated(run: Run, scenario: Scenario) -> _Simulated:
         tuple(_Plotted(series, plots.replicas(series) if drawn else None) for series in scenario.replicas),
         tuple(_Plotted(series, plots.latency(series) if drawn else None) for series in scenario.latency),
     )
+
+
+def _limits(verdicts: Sequence[Verdict]) -> dict[str, tuple[int | None, int | None]]:
+    """Return the agreed limits of each autoscaler, from the evidence of the check that judged it against them."""
+    found: dict[str, tuple[int | None, int | None]] = {}
+    for verdict in verdicts:
+        least, most = verdict.evidence.get("minimum"), verdict.evidence.get("threshold")
+        if verdict.check == "simulation/replica-limits" and isinstance(least, int) and isinstance(most, int):
+            found[f"{verdict.subject.namespace}/{verdict.subject.name}"] = (least, most)
+    return found
 
 
 def _subjects(run: Run) -> dict[str, list[tuple[Status, list[Verdict]]]]:

@@ -9,7 +9,6 @@ from xml.etree import ElementTree as ET
 from junitparser import Failure, JUnitXml, Skipped, TestCase, TestSuite
 
 from seatrial.model.verdict import Status, Verdict
-from seatrial.report.findings import place
 from seatrial.report.run import Run, Waiver
 from seatrial.report.text import one_line, visible
 
@@ -82,6 +81,7 @@ def _case(run: Run, verdict: Verdict) -> TestCase:
 def _failure(run: Run, verdict: Verdict, message: str, kind: str) -> Failure:
     failure = Failure(message, kind)
     remedy = run.remedy_of(verdict)
-    told = [place(verdict), str(verdict.subject), verdict.message, *([f"fix: {remedy}"] if remedy else [])]
+    where = [str(verdict.position)] if verdict.position else []
+    told = [*where, str(verdict.subject), verdict.message, *([f"fix: {remedy}"] if remedy else [])]
     failure.text = "\n".join(visible(line) for line in told)
     return failure

@@ -8,6 +8,7 @@ import secrets
 from pathlib import Path
 
 from seatrial.model.errors import InputError
+from seatrial.report.text import one_line
 
 
 def write(path: str | Path, content: str | bytes) -> None:
@@ -19,15 +20,16 @@ def write(path: str | Path, content: str | bytes) -> None:
     Raises:
         InputError: the file cannot be written there.
     """
-    target = Path(os.path.realpath(path))
     data = content.encode("utf-8") if isinstance(content, str) else content
     try:
+        target = Path(os.path.realpath(path))
         if target.exists() and not target.is_file() and not target.is_dir():
             target.write_bytes(data)
             return
         _replace(target, data)
-    except OSError as error:
-        message = f"cannot write the report to `{path}`: {error.strerror or error}"
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        reason = getattr(error, "strerror", None) or error
+        message = f"cannot write the report to `{one_line(str(path))}`: {reason}"
         raise InputError(message, remedy="give a file in an existing directory that you may write to") from error
 
 

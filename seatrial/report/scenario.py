@@ -11,6 +11,8 @@ from typing import Any
 
 import attrs
 
+Limits = Mapping[str, tuple[int | None, int | None]]
+
 MOST_TABLE_ROWS = 24
 """Points of time in a data table; the plots have all."""
 
@@ -27,9 +29,9 @@ class Replicas:
     low: tuple[float, ...]
     high: tuple[float, ...]
     minimum: int | None
-    """`minReplicas` of the autoscaler."""
+    """Least replicas agreed, where they are known."""
     maximum: int | None
-    """`maxReplicas` of the autoscaler."""
+    """Most replicas agreed, where they are known."""
 
     @property
     def told(self) -> str:
@@ -95,10 +97,12 @@ class Scenario:
     figures: tuple[Figure, ...]
 
     @classmethod
-    def read(cls, result: Mapping[str, Any]) -> Scenario:
-        """Return the scenario in *result*; whatever is missing or of another shape there is left out here."""
+    def read(cls, result: Mapping[str, Any], limits: Limits) -> Scenario:
+        """Return the scenario in *result*; whatever is missing or of another shape there is left out here.
+
+        *limits* gives the least and most replicas agreed for an autoscaler, by its `namespace/name`.
+        """
         times = _numbers(result.get("grid"))
-        limits = _mapping(result.get("limits"))
         latency = _mapping(result.get("latency"))
         name = str(result.get("scenario") or "")
         return cls(
@@ -108,7 +112,7 @@ class Scenario:
             replications=_whole(result.get("replications")),
             duration=_duration(_number(result.get("duration")), in_days=result.get("kind") == "availability"),
             replicas=tuple(
-                _replicas(str(key), times, _mapping(curve), limits.get(key))
+                _replicas(str(key), times, _mapping(curve), limits.get(key, (None, None)))
                 for key, curve in _mapping(result.get("replicas")).items()
             ),
             latency=tuple(
@@ -127,18 +131,19 @@ def _duration(value: float | None, *, in_days: bool) -> str:
     return f"{value / 60:g} minutes" if value >= 180 else f"{value:g} seconds"
 
 
-def _replicas(name: str, times: Sequence[float | None], curve: Mapping[str, Any], limits: Any) -> Replicas:
+def _replicas(
+    name: str, times: Sequence[float | None], curve: Mapping[str, Any], limits: tuple[int | None, int | None]
+) -> Replicas:
     columns = zip(times, *(_numbers(curve.get(key)) for key in ("mean", "low", "high")), strict=False)
     points = [(t, mean, low, high) for t, mean, low, high in columns if None not in {t, mean, low, high}]
-    least, most = (*_numbers(limits), None, None)[:2]
     return Replicas(
         name=name,
         times=tuple(point[0] or 0.0 for point in points),
         mean=tuple(point[1] or 0.0 for point in points),
         low=tuple(point[2] or 0.0 for point in points),
         high=tuple(point[3] or 0.0 for point in points),
-        minimum=_whole(least),
-        maximum=_whole(most),
+        minimum=limits[0],
+        maximum=limits[1],
     )
 
 

@@ -25,6 +25,7 @@ _ENV_VALUE = re.compile(r"/env/\d+(/value)?$")
 _CREDENTIALS = re.compile(r"(?<=://)[^/\s@]+@")
 _KEY = re.compile(r"""("[^"]*"|'[^']*'|[^\s'"#\[\]{},&*!|>%@`][^\s:{}\[\],]*)(?=\s*:(\s|$))""")
 _QUOTED = re.compile(r""""(?:[^"\\]|\\.)*"|'(?:[^']|'')*'""")
+_FLOW = re.compile(r"[^\s,{}\[\]](?:[^,{}\[\]]*[^\s,{}\[\]])?")  # a plain scalar within [...] or {...}
 _PLAIN = re.compile(r"\S(?:.*?\S)??(?=\s*$|\s+#)")
 
 
@@ -99,7 +100,9 @@ def _documents(lines: list[str]) -> Iterator[list[str]]:
 
 def _end(text: str, start: int) -> int:
     """Return where the key, quoted scalar or plain scalar (without its comment) that begins at *start* ends."""
-    for pattern in (_KEY, _QUOTED, _PLAIN):
+    before = text[:start]
+    within = before.count("{") + before.count("[") > before.count("}") + before.count("]")
+    for pattern in (_KEY, _QUOTED, _FLOW if within else _PLAIN):
         match = pattern.match(text, start)
         if match:
             return match.end()
