@@ -313,8 +313,11 @@ allowed_volumes := [
 
 restricted_volumes(pod) := {found |
 	some index, volume in safe.array_at(pod.spec, ["volumes"])
-	sources := [source | some source in allowed_volumes; safe.dig(volume, [source], null) != null]
-	count(sources) == 0
+	sources := [source | some source, value in safe.object_of(volume); source != "name"; value != null]
+
+	# One without any source is an emptyDir (pkg/apis/core/v1/defaults.go, SetDefaults_Volume).
+	count(sources) > 0
+	count([source | some source in sources; source in allowed_volumes]) == 0
 	found := fault(
 		"restrictedVolumes",
 		sprintf("volume %s must be one of %s", [safe.string_at(volume, ["name"]), concat(", ", allowed_volumes)]),

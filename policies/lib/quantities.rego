@@ -2,7 +2,7 @@
 # title: Kubernetes quantities
 # description: >-
 #   Value of a quantity in thousandths, rounded up (upstream: k8s.io/apimachinery pkg/api/resource Quantity.MilliValue).
-#   Undefined for what is no quantity: the schema check reports that.
+#   Exact to 15 digits: beyond, numbers are floating-point. Undefined for what is no quantity: the schema check reports that.
 package lib.quantities
 
 _syntax := `^([+-]?)([0-9]*)(?:\.([0-9]*))?(n|u|m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei|[eE][+-]?[0-9]{1,2})?$`

@@ -124,6 +124,10 @@ def _rule(path: Path, folder: Path, module: Module) -> Rule:
     needs = frozenset(str(need) for need in as_list(custom.get("needs")))
     if needs - KNOWN_NEEDS:
         raise complain(f"it needs {', '.join(sorted(needs - KNOWN_NEEDS))}, which is unknown", "custom.needs knows: architecture")
+    controls = as_list(custom.get("controls"))
+    for control in controls:
+        if not isinstance(control, str):
+            raise complain(f"a control is {control!r}, no text", "quote it: a colon in it makes a mapping of it")
     return Rule(
         id=identifier,
         package=package,
@@ -134,7 +138,7 @@ def _rule(path: Path, folder: Path, module: Module) -> Rule:
         severity=Severity(severity),
         remediation=texts["remediation"],
         kinds=kinds,
-        controls=tuple(str(control) for control in as_list(custom.get("controls"))),
+        controls=tuple(controls),
         needs=needs,
     )
 

@@ -7,7 +7,6 @@
 #   kinds: [apps/Deployment, apps/StatefulSet]
 #   controls:
 #     - kube-score deployment-targeted-by-hpa-does-not-have-replicas-configured
-#     - checks.md 38
 #   remediation: >-
 #     Remove spec.replicas; minReplicas of the autoscaler gives the fewest replicas.
 package autoscaling["no-fixed-replicas"]

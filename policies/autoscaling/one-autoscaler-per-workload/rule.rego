@@ -13,7 +13,6 @@
 #     - keda.sh/ScaledObject
 #   controls:
 #     - kube-score horizontalpodautoscaler-has-target
-#     - checks.md 36, 37
 #   remediation: >-
 #     Keep one autoscaler with all metrics; add the declared one where it is missing.
 package autoscaling["one-autoscaler-per-workload"]

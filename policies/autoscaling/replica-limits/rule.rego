@@ -8,7 +8,6 @@
 #   kinds: [autoscaling/HorizontalPodAutoscaler]
 #   controls:
 #     - kube-score horizontalpodautoscaler-replicas
-#     - checks.md 35, 36
 #   remediation: >-
 #     Set minReplicas and maxReplicas to the declared numbers; where none are declared, a maximum above the
 #     minimum.

@@ -6,8 +6,6 @@
 # custom:
 #   severity: medium
 #   kinds: [apps/Deployment, apps/StatefulSet, apps/DaemonSet]
-#   controls:
-#     - checks.md part 2: terminationGracePeriod and preStop
 #   remediation: >-
 #     Add lifecycle.preStop with a sleep of some seconds to the serving container, and make
 #     terminationGracePeriodSeconds the sleep plus the longest request.

@@ -9,7 +9,6 @@
 #   controls:
 #     - kube-score deployment-has-poddisruptionbudget poddisruptionbudget-has-policy
 #     - kube-linter pdb-max-unavailable pdb-min-available pdb-unhealthy-pod-eviction-policy
-#     - checks.md 39 - 42
 #   remediation: >-
 #     Add a PodDisruptionBudget with maxUnavailable: 1 and unhealthyPodEvictionPolicy: AlwaysAllow whose
 #     selector is that of the workload.

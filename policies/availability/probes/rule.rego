@@ -10,7 +10,6 @@
 #     - CKV_K8S_8 CKV_K8S_9
 #     - C-0056 C-0018
 #     - kube-score pod-probes pod-probes-identical
-#     - checks.md 46 - 48
 #   remediation: >-
 #     Add livenessProbe and readinessProbe with different handlers or thresholds, and a startupProbe for a
 #     declared application; refer to ports by a name that the container declares.

@@ -11,7 +11,6 @@
 #     - kube-linter no-rolling-update-strategy
 #     - kube-score deployment-strategy
 #     - C-0305
-#     - checks.md 45
 #   remediation: >-
 #     Use RollingUpdate with maxUnavailable: 0 and maxSurge: 1, and set progressDeadlineSeconds and
 #     revisionHistoryLimit.

@@ -9,7 +9,6 @@
 #   controls:
 #     - kube-linter no-anti-affinity
 #     - kube-score deployment-has-host-podantiaffinity pod-topology-spread-constraints
-#     - checks.md 43, 44
 #   remediation: >-
 #     Add topologySpreadConstraints for kubernetes.io/hostname and topology.kubernetes.io/zone with a
 #     labelSelector that matches the labels of the pod template.

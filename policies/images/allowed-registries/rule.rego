@@ -17,7 +17,6 @@
 #   controls:
 #     - KSV-0125
 #     - C-0078 C-0001
-#     - checks.md 24
 #   remediation: >-
 #     Take the image from a declared registry, or declare its registry in the architecture after a review.
 #   needs: [architecture]

@@ -16,7 +16,6 @@
 #   controls:
 #     - CKV_K8S_43
 #     - C-0306
-#     - checks.md 23
 #   remediation: >-
 #     Append the digest: image: postgres:16.15-alpine3.24@sha256:<64 hexadecimal digits>. Let the release fill
 #     it in.

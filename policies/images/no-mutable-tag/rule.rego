@@ -18,7 +18,6 @@
 #     - KSV-0013
 #     - CKV_K8S_14
 #     - C-0075
-#     - checks.md 22
 #   remediation: >-
 #     Name the full version, for example postgres:16.15-alpine3.24, better with its digest.
 package images["no-mutable-tag"]

@@ -10,7 +10,6 @@
 #   controls:
 #     - kube-apiserver warning on kubernetes.io/ingress.class
 #     - C-0292
-#     - checks.md 57
 #   remediation: >-
 #     Set spec.ingressClassName, remove the annotation kubernetes.io/ingress.class, and replace
 #     nginx.ingress.kubernetes.io/* by the annotations of a maintained controller.

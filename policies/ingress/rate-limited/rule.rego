@@ -7,7 +7,7 @@
 #   severity: medium
 #   kinds: [networking.k8s.io/Ingress]
 #   controls:
-#     - nginx.org/limit-req-*: nginx/kubernetes-ingress internal/configs/annotations.go
+#     - nginx/kubernetes-ingress internal/configs/annotations.go, nginx.org/limit-req-*
 #   remediation: >-
 #     Add nginx.org/limit-req-rate, nginx.org/limit-req-key, nginx.org/limit-req-zone-size and
 #     nginx.org/limit-req-reject-code: "429".

@@ -9,7 +9,6 @@
 #   controls:
 #     - polaris tlsSettingsMissing
 #     - C-0263
-#     - checks.md 57
 #   remediation: >-
 #     Add the host to an entry of spec.tls with a secretName.
 package ingress["tls-on-every-host"]

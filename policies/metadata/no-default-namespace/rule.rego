@@ -25,12 +25,11 @@
 #     - rbac.authorization.k8s.io/Role
 #     - rbac.authorization.k8s.io/RoleBinding
 #   controls:
-#     - CIS Kubernetes 5.6.4
+#     - CIS Kubernetes 5.7.4
 #     - kube-linter use-namespace
 #     - CKV_K8S_21
 #     - C-0061 C-0212
 #     - KSV-0110
-#     - checks.md 62
 #   remediation: >-
 #     Set metadata.namespace, with Kustomize by its namespace field.
 package metadata["no-default-namespace"]

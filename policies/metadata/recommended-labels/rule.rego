@@ -11,7 +11,6 @@
 #     - kube-linter required-label-owner
 #     - kube-score label-values
 #     - C-0076 C-0077
-#     - checks.md 52
 #   remediation: >-
 #     Add the labels; with Kustomize by one `labels` entry for all objects.
 package metadata["recommended-labels"]

@@ -10,7 +10,6 @@
 #     - kube-score stable-version
 #     - KSV-0107 KSV-0110
 #     - CIS Kubernetes 5.7.1
-#     - checks.md 62
 #   remediation: >-
 #     Write the object in the API version that the message names; check the fields that changed.
 package metadata["supported-api-versions"]

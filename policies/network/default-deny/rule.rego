@@ -17,11 +17,10 @@
 #     - batch/CronJob
 #   controls:
 #     - CIS Kubernetes 5.3.2
-#     - NSA/CISA Kubernetes Hardening 3: Network separation
+#     - NSA/CISA Kubernetes Hardening Guide, Network separation
 #     - KSV-0038
 #     - CKV2_K8S_6
 #     - C-0260 C-0030 C-0206
-#     - checks.md 58
 #   remediation: >-
 #     Add a NetworkPolicy with podSelector: {} and policyTypes [Ingress, Egress] and no rules; then allow each
 #     connection with a policy of its own.

@@ -8,7 +8,7 @@
 #   kinds: [networking.k8s.io/NetworkPolicy]
 #   controls:
 #     - CIS Kubernetes 5.3.2
-#     - NSA/CISA Kubernetes Hardening 3: Network separation
+#     - NSA/CISA Kubernetes Hardening Guide, Network separation
 #   remediation: >-
 #     Name the peers and the ports; give 0.0.0.0/0 an except list with 10.0.0.0/8, 172.16.0.0/12,
 #     192.168.0.0/16, 100.64.0.0/10 and 169.254.0.0/16.

@@ -16,7 +16,6 @@
 #     - batch/CronJob
 #   controls:
 #     - kube-score container-ephemeral-storage-request-and-limit
-#     - checks.md 34
 #   remediation: >-
 #     Set resources.requests and resources.limits of ephemeral-storage.
 package resources["ephemeral-storage"]

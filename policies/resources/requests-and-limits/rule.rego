@@ -18,7 +18,6 @@
 #     - KSV-0015 KSV-0016 KSV-0018
 #     - CKV_K8S_10 CKV_K8S_12 CKV_K8S_13
 #     - C-0268 C-0269 C-0271
-#     - checks.md 30, 32, 33
 #   remediation: >-
 #     Set resources.requests.cpu, resources.requests.memory and resources.limits.memory. A CPU limit is
 #     optional: it throttles also when the node is idle.

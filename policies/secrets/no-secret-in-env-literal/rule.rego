@@ -20,7 +20,6 @@
 #     - KSV-0109 KSV-01010
 #     - CKV_K8S_35
 #     - C-0012 C-0207
-#     - checks.md 26, 27
 #   remediation: >-
 #     Take the value from a Secret with valueFrom.secretKeyRef, or better mount it as a file; change the
 #     value, which has been exposed.

@@ -6,8 +6,6 @@
 # custom:
 #   severity: high
 #   kinds: [apps/StatefulSet]
-#   controls:
-#     - checks.md part 2: per-database isolation
 #   remediation: >-
 #     Give each database a Secret of its own, and refer to it in POSTGRES_PASSWORD or POSTGRES_PASSWORD_FILE.
 package secrets["own-database-credentials"]

@@ -9,7 +9,6 @@
 #   controls:
 #     - PSS restricted v1.37
 #     - CIS Kubernetes 5.2.1
-#     - checks.md 21
 #   remediation: >-
 #     Label the namespace with pod-security.kubernetes.io/enforce, audit and warn, and each with its -version,
 #     for example v1.37.

@@ -10,7 +10,6 @@
 #     - KSV-0044 KSV-0045 KSV-0046
 #     - CKV_K8S_49
 #     - C-0187
-#     - checks.md 60
 #   remediation: >-
 #     List the verbs, resources and API groups that are needed.
 package security["no-wildcard-rbac"]

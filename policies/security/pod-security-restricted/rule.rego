@@ -17,9 +17,8 @@
 #   controls:
 #     - PSS restricted v1.37
 #     - CIS Kubernetes 5.2.2 - 5.2.13
-#     - NSA/CISA Kubernetes Hardening 1.2: Pod security
+#     - NSA/CISA Kubernetes Hardening Guide, Pod security
 #     - KSV-0001 KSV-0003 KSV-0008 - KSV-0010 KSV-0012 KSV-0017 KSV-0022 - KSV-0030 KSV-0103 - KSV-0106
-#     - checks.md 1-3, 5-7, 9-20
 #   remediation: >-
 #     Run as a non-root user with seccomp RuntimeDefault, no privilege escalation, all capabilities dropped,
 #     no host namespaces, ports or paths. Give a pod that truly needs more a namespace of its own and a

@@ -18,7 +18,6 @@
 #     - KSV-0041 KSV-0047 - KSV-0056 KSV-0111 KSV-0113
 #     - CKV_K8S_155 - CKV_K8S_158
 #     - C-0015 C-0002 C-0035 C-0278 - C-0282
-#     - checks.md 60, 61
 #   remediation: >-
 #     Leave the right out, limit secrets to resourceNames, and bind a role that holds only what the subject
 #     does.

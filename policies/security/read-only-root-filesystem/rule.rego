@@ -14,11 +14,10 @@
 #     - batch/Job
 #     - batch/CronJob
 #   controls:
-#     - NSA/CISA Kubernetes Hardening 1.2: immutable container file systems
+#     - NSA/CISA Kubernetes Hardening Guide, Pod security, immutable container file systems
 #     - KSV-0014
 #     - CKV_K8S_22
 #     - C-0017
-#     - checks.md 8
 #   remediation: >-
 #     Set securityContext.readOnlyRootFilesystem to true and mount an emptyDir where the program writes (/tmp,
 #     caches, sockets).

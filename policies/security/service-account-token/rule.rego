@@ -17,11 +17,10 @@
 #   controls:
 #     - CIS Kubernetes 5.1.5
 #     - CIS Kubernetes 5.1.6
-#     - NSA/CISA Kubernetes Hardening 4: Authentication and authorization
+#     - NSA/CISA Kubernetes Hardening Guide, Authentication and authorization
 #     - KSV-0036
 #     - CKV_K8S_38 CKV_K8S_41
 #     - C-0034 C-0189 C-0190
-#     - checks.md 59
 #   remediation: >-
 #     Set automountServiceAccountToken to false in the pod template; for a workload that calls the API, give
 #     it an account of its own with a role that allows just that.
