@@ -10,8 +10,10 @@ from typing import Any
 
 import yaml
 
+from seatrial.model.inventory import Inventory
 from seatrial.model.kustomize import kubectl
 from seatrial.model.quantity import Quantity
+from seatrial.model.source import load
 
 ROOT = Path(__file__).resolve().parents[2]
 MANIFESTS = ROOT / "manifests"
@@ -31,8 +33,19 @@ def objects(text: str) -> list[Object]:
 
 
 @functools.cache
+def text(name: str) -> str:
+    return build(MANIFESTS / "overlays" / name)
+
+
+@functools.cache
 def environment(name: str) -> tuple[Object, ...]:
-    return tuple(objects(build(MANIFESTS / "overlays" / name)))
+    return tuple(objects(text(name)))
+
+
+@functools.cache
+def traced() -> Inventory:
+    """Production as the checks see it, with the file of every field."""
+    return load(str(MANIFESTS), overlay="production")
 
 
 def production(*kinds: str) -> list[Object]:
