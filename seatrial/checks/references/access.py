@@ -67,7 +67,7 @@ RULES = (
         Severity.HIGH,
         "roleRef names a Role of the namespace or a ClusterRole of the manifests (or one that every cluster has), and "
         "every ServiceAccount it is granted to exists.",
-        "add the role or the ServiceAccount, or correct its name",
+        "add the role or the ServiceAccount, correct its name, or waive the finding if it comes from elsewhere",
         ("RoleBinding", "ClusterRoleBinding"),
         _judge,
         "there is no RoleBinding",

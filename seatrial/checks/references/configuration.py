@@ -154,7 +154,7 @@ RULES = (
         "Every Secret that a pod, a ServiceAccount or an Ingress names is in the manifests, or is made by an "
         "ExternalSecret, a SealedSecret, a Certificate or the issuer annotation of an Ingress, with the key in use. "
         "A Secret that is created by hand outside of the manifests cannot be seen: waive the finding for it.",
-        "add the Secret or the ExternalSecret that makes it, or mark the reference optional",
+        "add the Secret or the ExternalSecret that makes it, or waive the finding if it comes from elsewhere",
         (),
         lambda inventory: _judge(inventory, _SECRET, secrets(inventory)),
         "nothing refers to a Secret",
@@ -164,7 +164,7 @@ RULES = (
         "ConfigMap and its key exist",
         Severity.HIGH,
         "Every ConfigMap that a pod names is in the manifests with the key in use.",
-        "add the ConfigMap or its key, or mark the reference optional",
+        "add the ConfigMap or its key, or waive the finding if it comes from elsewhere",
         (),
         lambda inventory: _judge(inventory, _CONFIG_MAP, config_maps(inventory)),
         "nothing refers to a ConfigMap",

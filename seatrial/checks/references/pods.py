@@ -174,7 +174,7 @@ RULES = (
         Severity.HIGH,
         "The account that a workload runs as is in its namespace; `default` is in every namespace. An account that "
         "is created outside of the manifests cannot be seen: waive the finding for it.",
-        "add the ServiceAccount, or correct its name",
+        "add the ServiceAccount, correct its name, or waive the finding if it comes from elsewhere",
         (),
         _judge_account,
         "there is no workload",
@@ -185,7 +185,7 @@ RULES = (
         Severity.MEDIUM,
         "Every StorageClass that a claim names is in the manifests. Classes are often part of the cluster: waive the "
         "finding for those that it brings.",
-        "add the StorageClass, or correct its name",
+        "add the StorageClass, correct its name, or waive the finding if the cluster brings it",
         (),
         _judge_class,
         "nothing claims a volume",
@@ -196,7 +196,7 @@ RULES = (
         Severity.HIGH,
         "Every claim that a pod mounts is in its namespace, and every mount names a volume of the pod or a claim "
         "template of its StatefulSet.",
-        "add the PersistentVolumeClaim, or correct its name",
+        "add the PersistentVolumeClaim, correct its name, or waive the finding if it comes from elsewhere",
         (),
         _judge_claim,
         "no workload mounts a volume",
@@ -216,7 +216,7 @@ RULES = (
         "PriorityClass exists",
         Severity.MEDIUM,
         "Every PriorityClass that a pod names is in the manifests or is one of the two that every cluster has.",
-        "add the PriorityClass, or correct its name",
+        "add the PriorityClass, correct its name, or waive the finding if the cluster brings it",
         (),
         _judge_priority,
         "no workload names a PriorityClass",
