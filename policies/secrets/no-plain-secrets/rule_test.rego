@@ -26,3 +26,46 @@ test_pass_empty if {
 		"data": {},
 	}))
 }
+
+external(spec) := {
+	"apiVersion": "external-secrets.io/v1",
+	"kind": "ExternalSecret",
+	"metadata": {"name": "db"},
+	"spec": spec,
+}
+
+entries := [{"secretKey": "password", "remoteRef": {"key": "shop/database"}}]
+
+test_pass_external if {
+	template := {"target": {"template": {"data": {"url": "postgres://shop:{{ .password }}@db"}}}}
+	testing.same(rule.violation, set()) with input as testing.review(external({"data": entries}))
+	testing.same(rule.violation, set()) with input as testing.review(external({"dataFrom": entries}))
+	testing.same(rule.violation, set()) with input as testing.review(external(object.union({"data": entries}, template)))
+}
+
+test_fail_external_without_store if {
+	testing.same(rule.violation, {{
+		"msg": "spec has no data or dataFrom, so its values come from no secret store",
+		"details": {"pointer": "/spec"},
+	}}) with input as testing.review(external({"data": []}))
+}
+
+test_fail_external_with_literal if {
+	spec := {"data": entries, "target": {"template": {"data": {"user": "shop"}}}}
+	testing.same(rule.violation, {{
+		"msg": "the template holds the value of entry user",
+		"details": {"pointer": "/spec/target/template/data/user", "keys": ["user"]},
+	}}) with input as testing.review(external(spec))
+}
+
+test_fail_sealed_without_values if {
+	testing.same(rule.violation, {{
+		"msg": "spec has no encryptedData, so its values come from no secret store",
+		"details": {"pointer": "/spec"},
+	}}) with input as testing.review({
+		"apiVersion": "bitnami.com/v1alpha1",
+		"kind": "SealedSecret",
+		"metadata": {"name": "db"},
+		"spec": {"encryptedData": {}},
+	})
+}
