@@ -20,6 +20,8 @@ _LARGEST = 8_000_000
 # Within one YAML document: any object or reference of kind Secret, or a generator of one. Matching too much hides a
 # line that could be shown; matching too little would print a password.
 _SECRET_DOCUMENT = re.compile(r"""\bkind["']?\s*:\s*["']?Secret\b|\bsecretGenerator\b|\bstringData\b""")
+# Line breaks as YAML counts them, and positions with it (YAML 1.1 section 4.1.4); str.splitlines has more.
+_BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
 _SEPARATOR = re.compile(r"^---(\s|$)")
 _ENV_VALUE = re.compile(r"/env/\d+(/value)?$")
 _CREDENTIALS = re.compile(r"(?<=://)[^/\s@]+@")
@@ -66,7 +68,7 @@ class Sources:
         index, start = place.line - 1, place.column - 1
         if file is None or not 0 <= index < len(file.lines) or file.secret[index]:
             return None
-        text = file.lines[index].rstrip("\r")
+        text = file.lines[index]
         if not 0 <= start < len(text) or _CREDENTIALS.search(text):
             return None
         if _ENV_VALUE.search(verdict.pointer) and "value" in text:
@@ -79,10 +81,11 @@ def _read(file: str) -> _File | None:
         path = Path(file)
         if not path.is_file() or path.stat().st_size > _LARGEST:
             return None
-        text = path.read_text(encoding="utf-8-sig")
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            text = stream.read()
     except (OSError, ValueError):  # ValueError: not UTF-8, or a NUL in the name
         return None
-    lines = text.split("\n")  # str.splitlines would also split at form feeds, which editors do not count
+    lines = _BREAK.split(text)
     secret: list[bool] = []
     for document in _documents(lines):
         secret += [bool(_SECRET_DOCUMENT.search("\n".join(document)))] * len(document)

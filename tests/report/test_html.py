@@ -179,7 +179,7 @@ def test_assumptions_and_the_record_of_the_run_are_on_the_page(run: Run) -> None
     (assumptions,) = shown.texts("section", id="assumptions")
     (record,) = shown.texts("section", id="record")
     assert assumptions.endswith("service0.02s0.01 to 0.03measuredpeak")
-    assert "pathmanifests overlayproduction groupsschema, policy, simulation seed7 manifestssha256:00ff" in record
+    assert "pathmanifests overlayproductiongroupsschema, policy, simulation seed7 manifestssha256:00ff" in record
     assert "seatrial1.2.3 python3.11.7" in record
 
 

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from seatrial.model.position import Position
 from seatrial.model.verdict import Severity, Status, Subject, Verdict
+from seatrial.model.yaml_source import parse_documents
 from seatrial.report import FORMATS, Run, render
 from seatrial.report.source import Excerpt, Sources
+from tests.report.samples import arbitrary
 
 SECRET = "hunter2"
 
@@ -105,6 +107,7 @@ def test_what_cannot_be_read_is_not_quoted() -> None:
         assert Sources().excerpt(attrs.evolve(at(1, 1), position=Position(file, 1, 1))) is None
 
 
+@arbitrary
 @given(st.text(max_size=60), st.integers(1, 4), st.integers(1, 60))
 def test_the_mark_is_never_empty_and_lies_within_the_line(text: str, line: int, column: int) -> None:
     Path("f.yaml").write_text(text, encoding="utf-8", newline="")
@@ -112,5 +115,19 @@ def test_the_mark_is_never_empty_and_lies_within_the_line(text: str, line: int, 
     excerpt = Sources().excerpt(at(line, column))
 
     if excerpt is not None:
-        assert excerpt.text == text.removeprefix("\ufeff").split("\n")[line - 1].rstrip("\r")
+        assert excerpt.text in text
         assert 0 <= excerpt.start < excerpt.end <= len(excerpt.text)
+
+
+@arbitrary
+@given(st.lists(st.sampled_from(["\n", "\r\n", "\r", "\n\n", "\n# note\n", "\x85", "\u2028"]), max_size=8))
+def test_lines_are_counted_as_the_loader_counts_them(breaks: list[str]) -> None:
+    text = "".join(f"key{number}: {number}{end}" for number, end in enumerate([*breaks, "\n"]))
+    Path("f.yaml").write_text(text, encoding="utf-8", newline="")
+    (document,) = parse_documents(text, "f.yaml")
+
+    quoted = [Sources().excerpt(attrs.evolve(at(1, 1), position=document.position(f"/{key}"))) for key in document.data]
+
+    assert [(excerpt.text, excerpt.start, excerpt.end) for excerpt in quoted if excerpt] == [
+        (f"key{number}: {number}", 6, 7) for number in range(len(breaks) + 1)
+    ]
