@@ -149,7 +149,7 @@ def proposals(draw: Draw) -> Vector:
     }
 
 
-settings = st.one_of(
+settings: st.SearchStrategy[Vector] = st.one_of(
     st.just({}),
     st.fixed_dictionaries(
         {},
