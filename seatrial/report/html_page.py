@@ -20,7 +20,7 @@ from seatrial.report import plots
 from seatrial.report.findings import Finding, collapse
 from seatrial.report.json_text import dumps
 from seatrial.report.matrix import Outcome, matrix
-from seatrial.report.run import Run, Waiver
+from seatrial.report.run import Run
 from seatrial.report.scenario import Latency, Replicas, Scenario, thinned
 from seatrial.report.source import Sources
 from seatrial.report.text import count, one_line, visible
@@ -93,7 +93,6 @@ def render(run: Run) -> str:
             severities=list(reversed(Severity)),
             simulated=[_simulated(run, result) for result in run.simulations],
             plots_available=plots.available(),
-            waived=[(verdict, Waiver.of(verdict)) for verdict in run.with_status(Status.WAIVED)],
             assumptions=sorted(run.assumptions, key=lambda row: (-abs(row.sensitivity or 0.0), row.name)),
             sensitive=any(row.sensitivity is not None for row in run.assumptions),
             subjects=_subjects(run),

@@ -104,6 +104,15 @@ class Waiver:
 
 
 @attrs.frozen
+class Waived:
+    """The failures of one check that one waiver accepts."""
+
+    check: str
+    waiver: Waiver
+    verdicts: tuple[Verdict, ...]
+
+
+@attrs.frozen
 class Skip:
     """A reason for not judging, and how often it applied."""
 
@@ -187,6 +196,14 @@ class Run:
         counted = Counter((v.check, v.message) for v in self.verdicts if v.status is Status.SKIPPED)
         ordered = sorted(counted.items(), key=lambda item: (-item[1], item[0]))
         return tuple(Skip(check, reason, times) for (check, reason), times in ordered)
+
+    @cached_property
+    def waived(self) -> tuple[Waived, ...]:
+        """Accepted failures, those of one check and waiver together."""
+        grouped: dict[tuple[str, Waiver], list[Verdict]] = {}
+        for verdict in self.with_status(Status.WAIVED):
+            grouped.setdefault((verdict.check, Waiver.of(verdict)), []).append(verdict)
+        return tuple(Waived(check, waiver, tuple(verdicts)) for (check, waiver), verdicts in grouped.items())
 
     @cached_property
     def silent(self) -> tuple[str, ...]:

@@ -8,22 +8,23 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import attrs
 from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
+from seatrial.model.position import Position
 from seatrial.model.verdict import Severity, Status, Verdict
 from seatrial.report.findings import Finding, collapse
-from seatrial.report.run import Run, Waiver
+from seatrial.report.run import Run
 from seatrial.report.source import Excerpt, Sources
 from seatrial.report.text import count, lines, listing, one_line
 
 _NARROWEST = 40
-_NAMED_REPEATS = 5
-"""Repeats named under a finding; the rest is counted, and `--format concise` has them all."""
+_NAMED_OBJECTS = 5
+"""Objects named under a finding or waiver; the rest is counted, and `--format concise` has them all."""
 
 _WORD = re.compile(r"\s*\S+\s*")
 
@@ -116,7 +117,8 @@ class _Page:
         if verdict.requirements:
             yield from self._wrapped(indent, Text(one_line(f"proves: {', '.join(verdict.requirements)}"), "dim"))
         if finding.repeats:
-            yield from self._wrapped(indent, Text(_repeats(finding), "dim"))
+            others = _objects(finding.repeats, verdict.position)
+            yield from self._wrapped(indent, Text(f"[+{len(finding.repeats)} more: {others}]", "dim"))
 
     def _location(self, verdict: Verdict, margin: int) -> Iterator[Text]:
         arrow = Text(" " * margin + "---> ", "dim")
@@ -163,15 +165,16 @@ class _Page:
             yield Text()
 
     def _waived(self) -> Iterator[Text]:
-        waived = self.run.with_status(Status.WAIVED)
-        if waived:
-            yield Text(f"waived ({len(waived)})", "bold")
-        for verdict in waived:
-            waiver = Waiver.of(verdict)
-            text = f"{verdict.check}: {verdict.subject}: {waiver.reason or verdict.message}"
-            text += f" (owner {waiver.owner or 'unknown'}, until {waiver.expires or 'unknown'})"
-            yield from self._wrapped("  ", Text(one_line(text)))
-        if waived:
+        if self.run.waived:
+            yield Text(f"waived ({self.run.by_status[Status.WAIVED]})", "bold")
+        for accepted in self.run.waived:
+            waiver = accepted.waiver
+            times = f"{len(accepted.verdicts)} x " if len(accepted.verdicts) > 1 else ""
+            told = f"owner {waiver.owner or 'unknown'}, until {waiver.expires or 'unknown'}"
+            reason = waiver.reason or "no reason given"
+            yield from self._wrapped("  ", Text(one_line(f"{times}{accepted.check}: {reason} ({told})")))
+            yield from self._wrapped("    ", Text(_objects(accepted.verdicts, None), "dim"))
+        if self.run.waived:
             yield Text()
 
     def _skipped(self) -> Iterator[Text]:
@@ -232,15 +235,14 @@ class _Page:
             yield Text(indent if number == 0 else " " * len(indent)) + line
 
 
-def _repeats(finding: Finding) -> str:
-    shown = finding.verdict.position
+def _objects(verdicts: Sequence[Verdict], shown: Position | None) -> str:
+    """Name the objects of *verdicts*, with their places where these are not the one already *shown*."""
     named = [
         one_line(f"{other.subject} {other.position}" if other.position not in {None, shown} else str(other.subject))
-        for other in finding.repeats[:_NAMED_REPEATS]
+        for other in verdicts[:_NAMED_OBJECTS]
     ]
-    unnamed = len(finding.repeats) - len(named)
-    rest = f", and {unnamed} not named here" if unnamed else ""
-    return f"[+{len(finding.repeats)} more: {', '.join(named)}{rest}]"
+    unnamed = len(verdicts) - len(named)
+    return ", ".join(named) + (f", and {unnamed} not named here" if unnamed else "")
 
 
 def _row(cells: list[str], widths: list[int], styles: list[str]) -> Text:

@@ -166,8 +166,9 @@ def test_waivers_and_skips_have_their_reasons(run: Run) -> None:
 
     assert shown.texts("section", id="waivers") == [
         (
-            "Waivers CheckSubjectReasonOwnerExpires autoscaling/no-fixed-replicasshop/jobs[Deployment]migrating"
-            "jobs has 3 replicas and an autoscalerteam shop2027-01-31"
+            "Waivers Failures that somebody answers for, until a day. CheckReasonOwnerExpiresObjects "
+            "Replicas are left to the autoscalerautoscaling/no-fixed-replicasmigratingteam shop2027-01-31"
+            "1 objectshop/jobs[Deployment]jobs has 3 replicas and an autoscaler"
         )
     ]
     assert shown.texts("section", id="skipped") == ["Skipped CheckTimesReason schema/kubernetes2no schema of its kind"]

@@ -35,8 +35,8 @@ Medium: Replicas are left to the autoscaler (autoscaling/no-fixed-replicas)
   = [+1 more: shop/web[Deployment] manifests/web.yaml:9:3]
 
 waived (1)
-  autoscaling/no-fixed-replicas: shop/jobs[Deployment]: migrating (owner team shop, until
-  2027-01-31)
+  autoscaling/no-fixed-replicas: migrating (owner team shop, until 2027-01-31)
+    shop/jobs[Deployment] manifests/api.yaml:6:13
 
 skipped (2)
   2 x schema/kubernetes: no schema of its kind
@@ -82,8 +82,10 @@ autoscaler
 
 waived (1)
   autoscaling/no-fixed-replicas:
-  shop/jobs[Deployment]: migrating
-  (owner team shop, until 2027-01-31)
+  migrating (owner team shop, until
+  2027-01-31)
+    shop/jobs[Deployment]
+    manifests/api.yaml:6:13
 
 skipped (2)
   2 x schema/kubernetes: no schema of
@@ -154,6 +156,23 @@ def test_repeats_beyond_the_named_ones_are_counted(run: Run) -> None:
     assert (
         "  = [+8 more: shop/app1[Deployment], shop/app2[Deployment], shop/app3[Deployment], shop/app4[Deployment], "
         "shop/app5[Deployment], and 3 not named here]\n"
+    ) in shown
+
+
+def test_what_one_waiver_accepts_is_told_once(run: Run) -> None:
+    waiver = {"waiver": {"reason": "r", "owner": "o", "expires": "2027-01-31"}}
+    verdicts = tuple(fixed_replicas(f"app{number}", None, Status.WAIVED, evidence=waiver) for number in range(6))
+    other = fixed_replicas("web", None, Status.WAIVED)
+
+    shown = render(attrs.evolve(run, verdicts=(*verdicts, other)), "terminal", width=300)
+
+    assert (
+        "waived (7)\n"
+        "  6 x autoscaling/no-fixed-replicas: r (owner o, until 2027-01-31)\n"
+        "    shop/app0[Deployment], shop/app1[Deployment], shop/app2[Deployment], shop/app3[Deployment], "
+        "shop/app4[Deployment], and 1 not named here\n"
+        "  autoscaling/no-fixed-replicas: no reason given (owner unknown, until unknown)\n"
+        "    shop/web[Deployment]\n\n"
     ) in shown
 
 
