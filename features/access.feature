@@ -11,7 +11,7 @@ Feature: Access rights
     Then every Deployment holds to "security/service-account-token"
     And every StatefulSet holds to "security/service-account-token"
 
-  @R285 @R286
+  @R285
   Scenario: Administration and monitoring stay within least privilege
     Then everything holds to "security/rbac-least-privilege"
     And everything holds to "security/no-wildcard-rbac"

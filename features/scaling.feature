@@ -5,19 +5,39 @@ Feature: Scaling
   Background:
     Given the production manifests
 
-  @R146 @R149 @R152 @R155 @R158 @R161
   Scenario Outline: Sub-agent <agent> scales within its agreed limits
     When they are reviewed for scaling limits
     Then the HorizontalPodAutoscaler booking-sub-<agent>-hpa holds to "autoscaling/replica-limits"
     And the HorizontalPodAutoscaler booking-sub-<agent>-hpa holds to "autoscaling/metric-targets"
 
-    Examples: Sub-agents
+    @R146
+    Examples: Senior Developer
       | agent |
       | s1    |
+
+    @R149
+    Examples: UI Developer
+      | agent |
       | s2    |
+
+    @R152
+    Examples: UX Expert
+      | agent |
       | s3    |
+
+    @R155
+    Examples: Test Expert
+      | agent |
       | s4    |
+
+    @R158
+    Examples: Architecture Expert
+      | agent |
       | s5    |
+
+    @R161
+    Examples: DevOps Expert
+      | agent |
       | s6    |
 
   @R375

@@ -34,8 +34,7 @@ class ScenarioOutcome:
 
     name: str
     tags: tuple[str, ...]
-    file: str
-    line: int
+    position: Position
     status: Status
     message: str
 
@@ -47,28 +46,34 @@ class Collector:
     verification: Verification
     outcomes: list[ScenarioOutcome] = attrs.field(factory=list)
     errors: list[str] = attrs.field(factory=list)
+    scenarios: dict[str, tuple[str, tuple[str, ...], Position]] = attrs.field(factory=dict)
+    """By test item: name, tags and place of its scenario."""
 
     def pytest_collectreport(self, report: Any) -> None:
         """A feature or step file that cannot be loaded must not pass for one without scenarios."""
         if report.failed:
             self.errors.append(str(report.longreprtext).strip().splitlines()[-1])
 
+    def pytest_bdd_before_scenario(self, request: Any, feature: Any, scenario: Any) -> None:
+        """Remember which scenario a test item is."""
+        # Tags of examples are known only as markers, each on the items of its rows.
+        of_rows = {mark.name for mark in request.node.iter_markers() if REQUIREMENT_TAG.fullmatch(mark.name)}
+        tags = tuple(sorted(feature.tags | scenario.tags | of_rows))
+        row = request.node.name.partition("[")
+        name = f"{scenario.name} [{row[2]}" if row[2] else scenario.name
+        self.scenarios[request.node.nodeid] = (name, tags, Position(shown(Path(feature.filename)), scenario.line_number, 1))
+
     def pytest_runtest_logreport(self, report: Any) -> None:
         """Note how a scenario ended; only its call counts, unless its set-up failed already."""
         if report.when != "call" and report.passed:
             return
-        scenario = getattr(report, "scenario", None)
-        if scenario is None:
+        if report.nodeid not in self.scenarios:
             self.errors.append(f"{report.nodeid}: {_reason(report)}")
             return
-        tags = tuple(sorted({*scenario["tags"], *scenario["feature"]["tags"]}))
-        file = shown(Path(scenario["feature"]["filename"]))
+        name, tags, position = self.scenarios[report.nodeid]
         status = Status.PASS if report.passed else Status.SKIPPED if report.skipped else Status.FAIL
         message = "accepted" if report.passed else _reason(report)
-        name = scenario["name"]
-        if "[" in report.nodeid:
-            name += f" [{report.nodeid.partition('[')[2]}"
-        self.outcomes.append(ScenarioOutcome(name, tags, file, scenario["line_number"], status, message))
+        self.outcomes.append(ScenarioOutcome(name, tags, position, status, message))
 
 
 def _reason(report: Any) -> str:
@@ -90,7 +95,7 @@ def run(folder: Path, verification: Verification) -> tuple[list[CheckInfo], list
     output = io.StringIO()
     with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
         code = pytest.main(
-            [str(folder), "-q", "--no-header", "-p", "no:cacheprovider", "-p", "no:xdist", "--tb=short"],
+            [str(folder), "-q", "--no-header", "-p", "no:cacheprovider", "-p", "no:xdist", "--tb=short", "--assert=plain"],
             plugins=[collector],
         )
     if collector.errors or code not in (_PYTEST_OK, _PYTEST_FAILURES, _PYTEST_NOTHING):
@@ -110,14 +115,14 @@ def _verdicts(outcomes: list[ScenarioOutcome]) -> tuple[list[CheckInfo], list[Ve
     verdicts: list[Verdict] = []
     for outcome in outcomes:
         requirements = [tag for tag in outcome.tags if REQUIREMENT_TAG.fullmatch(tag)]
-        for name in requirements or [Path(outcome.file).stem]:
+        for name in requirements or [Path(outcome.position.file).stem]:
             check = checks.setdefault(f"{CATEGORY}/{name}", _check(name))
             judged = verdict(
                 check,
                 outcome.status,
                 Subject(DECLARED, "Scenario", "", outcome.name),
                 outcome.message,
-                position=Position(outcome.file, outcome.line, 1),
+                position=outcome.position,
                 evidence={"tags": list(outcome.tags)},
             )
             verdicts.append(attrs.evolve(judged, requirements=(name,) if requirements else ()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 STATIC_GROUPS = ("schema", "references", "policy", "network", "capacity")
 """Groups whose verdicts become items; simulations are asked for by the features that need them."""
+
+_TAG = re.compile(r"@(\S+)")
 
 
 class Found(Exception):
@@ -30,9 +33,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare the marker that requirement tags become."""
-    config.addinivalue_line("markers", "requirement(id): the declared requirement that a scenario accepts")
-    config.addinivalue_line("markers", "area(name): the area of promises that a feature belongs to")
+    """Register the tags of the feature files as markers: they are open-ended, and --strict-markers knows no pattern."""
+    for tag in sorted(_tags(config)):
+        config.addinivalue_line("markers", f"{tag}: scenarios tagged @{tag}")
+
+
+def _tags(config: pytest.Config) -> set[str]:
+    folders = {config.rootpath / config.getini("bdd_features_base_dir"), *(Path(arg) for arg in config.args)}
+    return {
+        tag
+        for folder in folders
+        if folder.is_dir()
+        for file in folder.rglob("*.feature")
+        for line in file.read_text(encoding="utf-8", errors="replace").splitlines()
+        if line.lstrip().startswith("@")
+        for tag in _TAG.findall(line)
+    }
 
 
 def pytest_report_header(config: pytest.Config) -> str:
@@ -40,18 +56,6 @@ def pytest_report_header(config: pytest.Config) -> str:
     from seatrial.verification import versions
 
     return "seatrial: " + ", ".join(f"{name} {version}" for name, version in versions().items())
-
-
-def pytest_bdd_apply_tag(tag: str, function: Any) -> bool | None:
-    """Turn `@R337` into the marker `requirement("R337")`, any other tag into `area("…")`.
-
-    Tags are open-ended, so they cannot each be registered as a marker of their own under --strict-markers.
-    """
-    from seatrial.acceptance import REQUIREMENT_TAG
-
-    mark = pytest.mark.requirement(tag) if REQUIREMENT_TAG.fullmatch(tag) else pytest.mark.area(tag)
-    mark(function)
-    return True
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:

@@ -8,6 +8,7 @@ import importlib
 import platform
 import time
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from importlib import metadata
 from pathlib import Path
 from typing import Any, cast
@@ -19,7 +20,6 @@ from seatrial.checks.base import CheckInfo, Context, Group, Options
 from seatrial.model import project, source
 from seatrial.model.architecture import Architecture
 from seatrial.model.errors import InputError, SeatrialError, ToolError
-from seatrial.model.inventory import Inventory
 from seatrial.model.suggest import did_you_mean
 from seatrial.model.verdict import Verdict
 from seatrial.report.run import AssumptionRow, CheckReference, RequirementRow, Run, Scope
@@ -106,8 +106,11 @@ def open_context(
     home = project.find(path) if path != source.STDIN else project.Project(None)
     if progress is not None:
         progress("loading manifests")
-    inventory = source.load(path, overlay=overlay)
-    architecture = Architecture.load(home.root) if home.root is not None else None
+    # Rendering is another process's work: the architecture is read meanwhile.
+    with ThreadPoolExecutor(max_workers=1) as other:
+        loading = other.submit(source.load, path, overlay=overlay)
+        architecture = Architecture.load(home.root) if home.root is not None else None
+        inventory = loading.result()
     context = Context(inventory, architecture, home.policies, options)
     if progress is not None:
         context.progress = progress
@@ -307,7 +310,6 @@ __all__ = [
     "ACCEPTANCE",
     "DEFAULT_OVERLAY",
     "GROUPS",
-    "Inventory",
     "Verification",
     "choose_groups",
     "choose_overlay",

@@ -68,7 +68,12 @@ def render(root: Path) -> Rendered:
         )
         try:
             done = subprocess.run(
-                [kubectl(), "kustomize", folder], capture_output=True, timeout=_TIMEOUT_SECONDS, check=False
+                [kubectl(), "kustomize", folder],
+                capture_output=True,
+                timeout=_TIMEOUT_SECONDS,
+                check=False,
+                # Half of a build's processor time is garbage collection of memory that the process never needs back.
+                env={"GOGC": "400", **os.environ},
             )
         except subprocess.TimeoutExpired:
             raise ToolError(f"kubectl kustomize did not end within {_TIMEOUT_SECONDS} s") from None

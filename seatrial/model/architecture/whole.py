@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,7 +15,7 @@ from seatrial.model.architecture.components_reader import load_components
 from seatrial.model.architecture.edges import Edge, load_edges
 from seatrial.model.architecture.objectives import Objective, load_objectives
 from seatrial.model.architecture.parameters import parameters
-from seatrial.model.architecture.requirements import Requirement, load_requirements
+from seatrial.model.architecture.requirements import CheckReference, Requirement, load_requirements
 from seatrial.model.architecture.scenarios import ScenarioSet
 from seatrial.model.architecture.scenarios_reader import load_scenarios
 from seatrial.model.errors import InputError
@@ -37,7 +38,7 @@ class UnknownCheck:
     """The check that was probably meant."""
 
 
-@attrs.frozen
+@attrs.frozen(slots=False)
 class Architecture:
     """Everything that `architecture/` declares."""
 
@@ -97,11 +98,17 @@ class Architecture:
 
     def requirements_of(self, check: str, subject: Subject) -> tuple[str, ...]:
         """Ids of the requirements that a verdict of *check* about *subject* is evidence for, in order."""
-        return tuple(
-            requirement.id
-            for requirement in self.requirements
-            if any(reference.covers(check, subject) for reference in requirement.checks)
-        )
+        found = (id_ for id_, reference in self._references.get(check, ()) if reference.covers(check, subject))
+        return tuple(dict.fromkeys(found))
+
+    @functools.cached_property
+    def _references(self) -> dict[str, list[tuple[str, CheckReference]]]:
+        """By check: the requirements that name it, in order, with the reference that does."""
+        index: dict[str, list[tuple[str, CheckReference]]] = {}
+        for requirement in self.requirements:
+            for reference in requirement.checks:
+                index.setdefault(reference.check, []).append((requirement.id, reference))
+        return index
 
     def unknown_checks(self, known: Collection[str]) -> tuple[UnknownCheck, ...]:
         """The references to checks that are not *known*, in the order of the file."""
