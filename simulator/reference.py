@@ -105,6 +105,7 @@ class RequestPlane:
             for spec in twin.topology.ingresses
         ]
         self._deadlines: dict[float, Deadlines] = {}
+        self._patience: dict[str, float] = {}
 
     def prepare(self, program: Program) -> _Values:
         """Open a program's streams: by ordinal where each request takes one value, in order where it takes more."""
@@ -116,13 +117,19 @@ class RequestPlane:
 
     def launch(self, program: Program, values: _Values, ordinal: int) -> None:
         """Start request number *ordinal* of its class, now."""
-        limit = program.timeout
-        for spec in (self._twin.topology.ingresses[op.a] for op in program.ops if op.code == _ADMIT and op.a >= 0):
-            limit = min(limit, spec.read_timeout or limit)
+        limit = self._limit(program)
         process = self._env.process(self._serve(program, values, ordinal))
         if limit not in self._deadlines:
             self._deadlines[limit] = Deadlines(self._env, limit)
         self._deadlines[limit].watch(process)
+
+    def _limit(self, program: Program) -> float:
+        """Seconds until the caller gives up: its own patience, or that of the ingress controller if it is less."""
+        if program.name not in self._patience:
+            passed = [self._twin.topology.ingresses[op.a] for op in program.ops if op.code == _ADMIT and op.a >= 0]
+            limits = [spec.read_timeout for spec in passed if spec.read_timeout is not None]
+            self._patience[program.name] = min([program.timeout, *limits])
+        return self._patience[program.name]
 
     # An interpreter has one branch for each operation; calling a method for each would halve its speed.
     def _serve(  # noqa: C901, PLR0912, PLR0915  (see above)

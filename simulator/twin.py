@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 import attrs
@@ -162,13 +162,14 @@ def _dependency(external: External, numbers: _Numbers) -> Dependency:
 
 
 def _control(topology: Topology, numbers: _Numbers) -> Control:
+    resolution = numbers.number("metrics-resolution")
     return Control(
         pod_scheduling=numbers.distribution("pod-scheduling"),
         image_pull=numbers.distribution("image-pull"),
         image_cached=numbers.number("image-cached-ratio"),
         init_container=numbers.distribution("init-container"),
         endpoint_propagation=numbers.number("endpoint-propagation"),
-        metrics_resolution=topology.metric_resolution or numbers.number("metrics-resolution"),
+        metrics_resolution=topology.metric_resolution or resolution,
         metrics_delay=numbers.number("metrics-delay"),
         scrape_interval=numbers.number("scrape-interval"),
         rate_window=numbers.number("rate-window"),
@@ -182,10 +183,25 @@ def _control(topology: Topology, numbers: _Numbers) -> Control:
     )
 
 
+def _check_faults(topology: Topology, scenarios: Iterable[Scenario]) -> None:
+    """Raise InputError for a fault that would hit nothing, so that no scenario is milder than it says."""
+    known = {name for workload in topology.workloads for name in (workload.name, workload.key)}
+    for scenario in scenarios:
+        for fault in scenario.faults:
+            if fault.workload not in known:
+                raise InputError(
+                    f"the scenario {scenario.name!r} breaks the workload {fault.workload!r}, which the manifests do "
+                    f"not have{did_you_mean(fault.workload, known)}",
+                    remedy="name a Deployment or StatefulSet of the manifests",
+                    position=fault.position,
+                )
+
+
 def build(inventory: Inventory, architecture: Architecture) -> Twin:
     """Build the twin of a manifest set under the declared scenarios and assumptions.
 
-    Raises InputError for an assumption that is needed but not declared, and for more replicas than can be simulated.
+    Raises InputError for an assumption that is needed but not declared, for a fault of a workload that the manifests
+    do not have, and for more replicas than can be simulated.
     """
     topology = topologies.read(inventory)
     for workload in topology.workloads:
@@ -209,6 +225,7 @@ def build(inventory: Inventory, architecture: Architecture) -> Twin:
     control = _control(topology, numbers)
     for name in declared.availability.values():
         numbers.number(name)
+    _check_faults(topology, declared.scenarios)
     return Twin(
         topology=topology,
         programs=programs,

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from seatrial.model.errors import ToolError
 from simulator.availability import simulate_month
 from simulator.replication import replicate
 
@@ -23,6 +26,8 @@ def _receive(twin: Twin) -> None:
     """Keep the twin for all jobs of this process, so that it travels once."""
     global _twin  # noqa: PLW0603  (an executor's initializer has no other place to leave something)
     _twin = twin
+    # Ctrl-C reaches every process of a terminal; the one that started the others ends them.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _run_here(job: tuple[str, int, int]) -> Record:
@@ -57,7 +62,7 @@ class Workers:
             self._executor = None
 
     def run(self, scenario: str, seed: int, replications: Sequence[int]) -> Iterator[Record]:
-        """Yield the records of *replications*, in that order."""
+        """Yield the records of *replications*, in that order. Raises ToolError when a process dies."""
         jobs = [(scenario, seed, replication) for replication in replications]
         if self.count <= 1 or len(jobs) <= 1:
             for job in jobs:
@@ -70,4 +75,10 @@ class Workers:
             )
         # Months take milliseconds, so they travel in bundles.
         chunk = max(1, len(jobs) // (8 * self.count))
-        yield from self._executor.map(_run_here, jobs, chunksize=chunk)
+        try:
+            yield from self._executor.map(_run_here, jobs, chunksize=chunk)
+        except BrokenProcessPool as broken:
+            raise ToolError(
+                f"a process that simulated {scenario!r} ended before its replication did",
+                remedy="look for a lack of memory, or simulate in one process with --workers 1",
+            ) from broken

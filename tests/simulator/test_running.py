@@ -19,6 +19,7 @@ from tests.simulator.small_systems import (
     autoscaler,
     cpu_target,
     deployment,
+    fault,
     scenario,
     service,
     step,
@@ -118,6 +119,11 @@ def test_an_indicator_that_a_scenario_does_not_have_is_not_judged(tmp_path):
 def test_an_unknown_scenario_is_answered_with_the_nearest_name(tmp_path):
     with pytest.raises(InputError, match=r"did you mean test\?"):
         simulator.run(shop(tmp_path), "tset")
+
+
+def test_a_fault_that_would_hit_nothing_is_refused(tmp_path):
+    with pytest.raises(InputError, match=r"^test:1:1: .*'wep'.*did you mean web"):
+        shop(tmp_path, faults=(fault("wep", 10.0),))
 
 
 def test_no_replications_are_too_few(tmp_path):
