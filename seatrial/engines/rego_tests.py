@@ -95,11 +95,13 @@ def _tests_of(file: Path, policies: Path) -> tuple[RegoTest, ...]:
 
 def _policies_of(file: Path) -> Path:
     """The policies folder of a test file: the nearest one above it with a library, else the one of its category."""
-    for folder in file.parents:
+    # No further up than a policies folder can be: the root of the file system has a `lib` too.
+    above = list(file.parents)[:3]
+    for folder in above:
         if (folder / LIBRARY).is_dir():
             return folder
-    if len(file.parents) > 2:
-        return file.parents[2]
+    if len(above) > 2:
+        return above[-1]
     raise InputError(f"{shown(file)} lies in no policies folder", remedy="put it at <policies>/<category>/<rule-name>/")
 
 
