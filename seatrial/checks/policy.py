@@ -16,7 +16,6 @@ from seatrial.engines.rego import EngineName, open_engine, violations
 from seatrial.engines.rego_input import inventory_data, prepare_all, review
 from seatrial.engines.rego_sources import PolicySet, Rule, read_policies
 from seatrial.model.dig import as_str
-from seatrial.model.document import Resource
 from seatrial.model.errors import InputError
 from seatrial.model.files import read_text
 from seatrial.model.verdict import Verdict
@@ -55,7 +54,7 @@ def _judge(context: Context, found: PolicySet, rules: list[Rule]) -> Iterator[Ve
     parameters = {"architecture": context.architecture.parameters()} if context.architecture is not None else {}
     infos = {rule.id: _info(rule) for rule in rules}
     looked: set[str] = set()
-    with open_engine(cast(EngineName, context.options.engine)) as engine:
+    with open_engine(cast("EngineName", context.options.engine)) as engine:
         prepared = prepare_all(context.inventory)
         engine.load(found.modules, {"inventory": inventory_data(prepared)})
         for resource, data in prepared:

@@ -19,7 +19,9 @@ from seatrial.model.position import Position
 
 _PLACE = re.compile(r"--> (?P<file>.+?):(?P<line>\d+):(?P<column>\d+)\n")
 _REASON = re.compile(r"^error: (?P<reason>.+)$", re.MULTILINE)
-_NOT_COMPILED = re.compile(r"could not find function|is unsafe|not a valid rule path|could not schedule|conflicts with rule")
+_NOT_COMPILED = re.compile(
+    r"could not find function|is unsafe|not a valid rule path|could not schedule|conflicts with rule"
+)
 """Mistakes of the source that regorus notices only when it first evaluates the rule."""
 
 _DISTRIBUTION = "gordon-to-regorus"

@@ -103,5 +103,7 @@ def violations(value: Any, package: Package) -> list[dict[str, Any]]:
                 remedy='give every violation `"msg"` and `"details"`',
             )
         if not isinstance(member.get("details", {}), dict):
-            raise ToolError(f"{shown}: `details` of a violation is no object", remedy='write `"details": {"pointer": ...}`')
+            raise ToolError(
+                f"{shown}: `details` of a violation is no object", remedy='write `"details": {"pointer": ...}`'
+            )
     return sorted(value, key=lambda member: json.dumps(member, sort_keys=True))

@@ -77,7 +77,8 @@ def read_policies(folder: Path) -> PolicySet:
             rules.append(_rule(path, folder, module))
     if not rules:
         raise InputError(
-            f"{shown(folder)} holds no policy rule", remedy=f"point it at a folder of <category>/<rule-name>/{RULE_FILE}"
+            f"{shown(folder)} holds no policy rule",
+            remedy=f"point it at a folder of <category>/<rule-name>/{RULE_FILE}",
         )
     return PolicySet(folder, tuple(modules), tuple(tests), tuple(rules))
 
@@ -108,7 +109,8 @@ def _rule(path: Path, folder: Path, module: Module) -> Rule:
 
     if package != tuple(identifier.split("/")):
         raise complain(
-            f"its package is {'.'.join(package)}, which is not where it lies", 'declare `package <category>["<rule-name>"]`'
+            f"its package is {'.'.join(package)}, which is not where it lies",
+            'declare `package <category>["<rule-name>"]`',
         )
     texts = {key: as_str(metadata.get(key)).strip() for key in ("title", "description")}
     texts["remediation"] = as_str(custom.get("remediation")).strip()
@@ -117,13 +119,17 @@ def _rule(path: Path, folder: Path, module: Module) -> Rule:
             raise complain(f"its METADATA has no {key}", f"add `{key}` to the METADATA above `package`")
     severity = as_str(custom.get("severity"))
     if severity not in list(Severity):
-        raise complain(f"its severity is {severity or 'absent'}", f"use one of {', '.join(Severity)} in custom.severity")
+        raise complain(
+            f"its severity is {severity or 'absent'}", f"use one of {', '.join(Severity)} in custom.severity"
+        )
     kinds = tuple(kind for kind in as_list(custom.get("kinds")) if isinstance(kind, str))
     if not kinds:
         raise complain("its METADATA names no kinds", "list the kinds it looks at in custom.kinds, or ['*']")
     needs = frozenset(str(need) for need in as_list(custom.get("needs")))
     if needs - KNOWN_NEEDS:
-        raise complain(f"it needs {', '.join(sorted(needs - KNOWN_NEEDS))}, which is unknown", "custom.needs knows: architecture")
+        raise complain(
+            f"it needs {', '.join(sorted(needs - KNOWN_NEEDS))}, which is unknown", "custom.needs knows: architecture"
+        )
     controls = as_list(custom.get("controls"))
     for control in controls:
         if not isinstance(control, str):
