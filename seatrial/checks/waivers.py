@@ -1,12 +1,12 @@
 """Waivers: findings that somebody has accepted, for a reason, until a day.
 
-A waiver never hides anything: what it accepts stays in the report as waived, with reason, owner and expiry. A waiver that
-has expired, that accepts nothing, or that names no check, is itself a finding.
+A waiver never hides anything: what it accepts stays in the report as waived, with reason, owner and expiry. A waiver
+that has expired, that accepts nothing, or that names no check, is itself a finding.
 """
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import fnmatch
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -49,8 +49,8 @@ SCHEMA: dict[str, Any] = {
 }
 
 
-def _about(id: str, title: str, severity: Severity, description: str, remediation: str) -> CheckInfo:
-    return CheckInfo(id, title, severity, description, remediation, GROUP, kinds=("Waiver",))
+def _about(check: str, title: str, severity: Severity, description: str, remediation: str) -> CheckInfo:
+    return CheckInfo(check, title, severity, description, remediation, GROUP, kinds=("Waiver",))
 
 
 EXPIRED = _about(
@@ -85,7 +85,7 @@ class Waiver:
     """Shell pattern of the subject as reports show it: `namespace/name[Kind]`, or `name[Kind]`."""
     reason: str
     owner: str
-    expires: datetime.date
+    expires: dt.date
     """Last day on which it holds."""
     position: Position
 
@@ -112,7 +112,7 @@ def load(policies: Path) -> tuple[Waiver, ...]:
     found = []
     for index, entry in enumerate(document.data["waivers"]):
         try:
-            expires = datetime.date.fromisoformat(entry["expires"])
+            expires = dt.date.fromisoformat(entry["expires"])
         except ValueError as error:
             raise InputError(
                 f"expires: {entry['expires']} is no day: {error}",
@@ -127,7 +127,7 @@ def load(policies: Path) -> tuple[Waiver, ...]:
 def apply(
     verdicts: Iterable[Verdict],
     waivers: Sequence[Waiver],
-    today: datetime.date,
+    today: dt.date,
     known_checks: Iterable[str],
     *,
     complete: bool = True,
@@ -147,8 +147,9 @@ def apply(
         accepting = [waiver for waiver in by_check.get(found.check, ()) if waiver.accepts(found)]
         if found.status is Status.FAIL and accepting:
             used.update(id(waiver) for waiver in accepting)
-            found = _waived(found, accepting[0])
-        result.append(found)
+            result.append(_waived(found, accepting[0]))
+        else:
+            result.append(found)
     for waiver in waivers:
         if waiver.check not in known:
             if complete:

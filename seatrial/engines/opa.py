@@ -1,7 +1,7 @@
 """The OPA server as an engine: the reference, and the only module that imports opa_client.
 
-The server runs on the loopback interface for as long as the engine is open. Modules are given to it at its start, so that
-it compiles them together and names file and line of what does not compile; data and queries go through opa_client.
+The server runs on the loopback interface for as long as the engine is open. Modules are given to it at its start, so
+that it compiles them together and names file and line of what does not compile; data and queries go through opa_client.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class OpaEngine:
         self._client: Any = None
 
     def load(self, modules: Sequence[Module], data: Mapping[str, Any]) -> None:
-        """Start the server with all modules and give it *data*. Raises InputError for a module that does not compile."""
+        """Start the server with all modules and give it *data*; see `PolicyEngine.load`."""
         folder = Path(self._resources.enter_context(tempfile.TemporaryDirectory(prefix="seatrial-opa-")))
         files = []
         for number, module in enumerate(modules):
@@ -94,7 +94,8 @@ class OpaEngine:
         server = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env=environment)
         self._resources.callback(_stop, server)
         client = OpaClient(host=_LOOPBACK, port=port, timeout=_ANSWER_SECONDS, retries=0)
-        client._session.trust_env = False  # a proxy of the environment must not stand between us and our own server
+        # A proxy of the environment must not stand between us and our own server; the client has no option for that.
+        client._session.trust_env = False  # noqa: SLF001
         self._resources.callback(client.close_connection)
         deadline = time.monotonic() + _READY_SECONDS
         while not _healthy(client):

@@ -1,7 +1,7 @@
 """Reading a policies folder: its Rego files, its rules and what each says about itself in its METADATA.
 
-A rule is a folder `<category>/<rule-name>` with `rule.rego`; further `.rego` files in it belong to the same package, and
-`*_test.rego` beside it hold its tests. What rules share stands in `lib/`.
+A rule is a folder `<category>/<rule-name>` with `rule.rego`; further `.rego` files in it belong to the same package,
+and `*_test.rego` beside it hold its tests. What rules share stands in `lib/`.
 """
 
 from __future__ import annotations
@@ -69,7 +69,9 @@ def read_policies(folder: Path) -> PolicySet:
 
     Raises InputError when there is no rule, when a file cannot be read, or when a rule's METADATA is incomplete.
     """
-    modules, tests, rules = [], [], []
+    modules: list[Module] = []
+    tests: list[Module] = []
+    rules: list[Rule] = []
     for path in sorted(folder.rglob("*.rego")):
         module = Module(shown(path), _read(path))
         (tests if path.name.endswith(TEST_SUFFIX) else modules).append(module)

@@ -1,8 +1,8 @@
 """The OPA binary: where it is found, and how it is built from its Go module.
 
-`tools/opa/go.mod` pins OPA and everything below it, `go.sum` the content. The binary is built once into the user's cache,
-in a folder named after the digest of both files, so that a changed pin never meets an old binary. Nothing is downloaded
-but Go modules, and no container and no root is needed. Run as a program to build: `python -m seatrial.engines.toolchain`.
+`tools/opa/go.mod` pins OPA and everything below it, `go.sum` the content. The binary is built once into the user's
+cache, in a folder named after the digest of both files, so that a changed pin never meets an old binary. Nothing is
+downloaded but Go modules; no container and no root is needed. To build: `python -m seatrial.engines.toolchain`.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def require_opa() -> Path:
     if found is None:
         raise ToolError(
             "the OPA server is not built",
-            remedy=f"build it with `python -m seatrial.engines.toolchain` in the source tree, or name one in {VARIABLE}",
+            remedy=f"run `python -m seatrial.engines.toolchain` in the source tree, or name a binary in {VARIABLE}",
         )
     return found
 
@@ -97,9 +97,9 @@ def build_opa() -> Path:
 def main() -> int:
     """Build OPA and print where it is; 3 when that fails."""
     try:
-        print(build_opa())
+        sys.stdout.write(f"{build_opa()}\n")
     except SeatrialError as error:
-        print(error, file=sys.stderr)
+        sys.stderr.write(f"{error}\n")
         return error.exit_code
     return 0
 

@@ -42,7 +42,7 @@ def test_a_rule_is_what_its_metadata_says(tmp_path: Path) -> None:
 
     [rule] = found.rules
     assert (rule.id, rule.title, rule.severity) == ("shop/low-prices", "Prices are low", Severity.LOW)
-    assert (rule.controls, rule.needs, rule.remediation) == (("X-1",), {"architecture"}, "Lower the price.")
+    assert (rule.controls, rule.needs, rule.remediation) == (("X-1",), frozenset({"architecture"}), "Lower the price.")
     assert [package_of(module) for module in found.modules] == [("lib", "money"), ("shop", "low-prices")]
     assert [package_of(module) for module in found.tests] == [("shop", "low-prices_test")]
 
@@ -59,7 +59,7 @@ def test_a_kind_is_that_of_its_group(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    "old, new, told",
     [
         ("# title: Prices are low\n", "", "no title"),
         ("#   remediation: Lower the price.\n", "", "no remediation"),

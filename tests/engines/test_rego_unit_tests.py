@@ -60,7 +60,7 @@ def test_one_file_is_discovered_as_in_its_folder(tmp_path: Path) -> None:
     path = write_all(tmp_path)
 
     assert rego_tests.discover(path) == rego_tests.discover(tmp_path)
-    assert [test.id for test in rego_tests.discover(path)][0] == "shop/low-prices::test_pass_true"
+    assert next(test.id for test in rego_tests.discover(path)) == "shop/low-prices::test_pass_true"
 
 
 def test_a_file_without_tests_is_a_failure(tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ def test_upstream_fixtures_get_upstreams_verdict(embedded: EmbeddedEngine, level
                 disagreements.append(f"{path.name}: upstream says {wanted}, we found {found}")
 
     assert disagreements == []
-    assert counts["pass"] > 10 and counts["fail"] > 10, counts
+    assert min(counts.values()) > 10, counts
 
 
 @needs_fixtures

@@ -23,8 +23,8 @@ metadata:
 """
 
 
-def judged(text: str, **changes: object) -> list[Verdict]:
-    return list(policy.run(attrs.evolve(context(text), policies=ROOT / "policies", **changes)))
+def judged(text: str) -> list[Verdict]:
+    return list(policy.run(attrs.evolve(context(text), policies=ROOT / "policies")))
 
 
 def test_a_failure_is_placed_at_the_field_and_tells_the_fix() -> None:
@@ -65,7 +65,7 @@ def test_rules_without_a_subject_say_so() -> None:
 
 
 def test_rules_that_need_the_architecture_are_skipped_for_foreign_manifests() -> None:
-    pod = "{apiVersion: v1, kind: Pod, metadata: {name: web}, spec: {containers: [{name: a, image: 'evil.example/a:1.0'}]}}"
+    pod = "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers: [{name: a, image: evil.example/a}]}}"
 
     [found] = [verdict for verdict in judged(pod) if verdict.check == "images/allowed-registries"]
 
@@ -82,7 +82,7 @@ def test_every_rule_answers_in_every_run() -> None:
 
 def test_the_value_of_a_secret_is_in_no_verdict() -> None:
     text = (
-        "{apiVersion: v1, kind: Secret, metadata: {name: db, namespace: shop}, stringData: {password: hush-hush}}\n---\n"
+        "{apiVersion: v1, kind: Secret, metadata: {name: db, namespace: a}, stringData: {password: hush-hush}}\n---\n"
         "{apiVersion: v1, kind: Pod, metadata: {name: a, namespace: shop}, "
         "spec: {containers: [{name: a, env: [{name: DB_PASSWORD, value: hush-hush}]}]}}\n---\n"
         "{apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: shop}, data: {url: 'x://a:hush-hush@db'}}\n"
@@ -102,7 +102,7 @@ def test_a_kind_of_another_group_is_no_subject() -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "error", "told"),
+    "body, error, told",
     [
         ("violation contains 1 if {\n", InputError, "does not compile"),
         ('violation contains {"msg": "x"} if to_number(input.review.name) > 1', ToolError, "failed while"),

@@ -12,7 +12,47 @@ from seatrial.engines.rego_sources import RULE_FILE, Rule, read_policies
 
 POLICIES = Path(__file__).resolve().parents[2] / "policies"
 RULES = read_policies(POLICIES).rules
-PROMISED = ["security/pod-security-restricted", "security/read-only-root-filesystem", "security/service-account-token", "security/namespace-pod-security", "security/no-wildcard-rbac", "security/rbac-least-privilege", "images/no-mutable-tag", "images/allowed-registries", "images/digest-pinned", "resources/requests-and-limits", "resources/declared-resources", "resources/ephemeral-storage", "autoscaling/replica-limits", "autoscaling/metric-targets", "autoscaling/no-fixed-replicas", "autoscaling/one-autoscaler-per-workload", "autoscaling/vpa-hpa-disjoint", "autoscaling/vpa-mode", "availability/probes", "availability/pod-disruption-budget", "availability/topology-spread", "availability/rollout-strategy", "availability/graceful-shutdown", "storage/storage-class-tier", "storage/expandable-classes", "storage/database-volume", "secrets/no-plain-secrets", "secrets/no-secret-in-env-literal", "secrets/own-database-credentials", "ingress/tls-on-every-host", "ingress/ingress-class", "ingress/rate-limited", "ingress/declared-routes", "network/default-deny", "network/dns-egress", "network/no-open-egress", "metadata/recommended-labels", "metadata/supported-api-versions", "metadata/no-default-namespace"]
+PROMISED = [
+    "security/pod-security-restricted",
+    "security/read-only-root-filesystem",
+    "security/service-account-token",
+    "security/namespace-pod-security",
+    "security/no-wildcard-rbac",
+    "security/rbac-least-privilege",
+    "images/no-mutable-tag",
+    "images/allowed-registries",
+    "images/digest-pinned",
+    "resources/requests-and-limits",
+    "resources/declared-resources",
+    "resources/ephemeral-storage",
+    "autoscaling/replica-limits",
+    "autoscaling/metric-targets",
+    "autoscaling/no-fixed-replicas",
+    "autoscaling/one-autoscaler-per-workload",
+    "autoscaling/vpa-hpa-disjoint",
+    "autoscaling/vpa-mode",
+    "availability/probes",
+    "availability/pod-disruption-budget",
+    "availability/topology-spread",
+    "availability/rollout-strategy",
+    "availability/graceful-shutdown",
+    "storage/storage-class-tier",
+    "storage/expandable-classes",
+    "storage/database-volume",
+    "secrets/no-plain-secrets",
+    "secrets/no-secret-in-env-literal",
+    "secrets/own-database-credentials",
+    "ingress/tls-on-every-host",
+    "ingress/ingress-class",
+    "ingress/rate-limited",
+    "ingress/declared-routes",
+    "network/default-deny",
+    "network/dns-egress",
+    "network/no-open-egress",
+    "metadata/recommended-labels",
+    "metadata/supported-api-versions",
+    "metadata/no-default-namespace",
+]
 
 each_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from pathlib import Path
 
 import attrs
@@ -17,7 +17,7 @@ from seatrial.model.position import Position
 from seatrial.model.verdict import Severity, Status, Subject, Verdict
 from tests.policies.conftest import ROOT
 
-TODAY = datetime.date(2026, 11, 23)
+TODAY = dt.date(2026, 11, 23)
 PLACE = Position("waivers.yaml", 3, 5)
 KNOWN = ("images/digest-pinned", "images/no-mutable-tag")
 WAIVER = Waiver("images/digest-pinned", "shop/*", "filled in at release", "platform", TODAY, PLACE)
@@ -48,7 +48,7 @@ def test_a_waived_failure_keeps_everything_and_says_who_accepted_it() -> None:
 
 
 def test_an_expired_waiver_accepts_nothing_and_fails() -> None:
-    expired = attrs.evolve(WAIVER, expires=TODAY - datetime.timedelta(days=1))
+    expired = attrs.evolve(WAIVER, expires=TODAY - dt.timedelta(days=1))
 
     kept, faulty = apply([FOUND], expired)
 
@@ -79,7 +79,7 @@ def test_a_run_of_some_groups_does_not_judge_waivers_of_others() -> None:
 
 
 @pytest.mark.parametrize(
-    ("pattern", "accepted"),
+    "pattern, accepted",
     [
         ("shop/web[Deployment]", True),
         ("shop/*", True),
@@ -119,7 +119,7 @@ def test_a_folder_without_the_file_has_no_waivers(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "line"),
+    "old, new, line",
     [
         ("    owner: platform\n", "", 2),
         ("images/digest-pinned", "digest-pinned", 2),
