@@ -47,7 +47,8 @@ number_at(value, path, fallback) := found if {
 
 true_at(value, path) if {
 	is_object(value)
-	object.get(value, path, null) == true
+	found := object.get(value, path, null)
+	found == true
 }
 
 # A member of a set or key of an object as a JSON pointer token (RFC 6901).

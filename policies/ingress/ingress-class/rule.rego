@@ -36,7 +36,7 @@ violation contains {"msg": msg, "details": {"pointer": pointer}} if {
 	pointer := safe.pointer(["metadata", "annotations", key])
 }
 
-classes := {meta.name(found) | some found in inventory.cluster_wide("networking.k8s.io", "IngressClass")}
+classes contains meta.name(found) if some found in inventory.cluster_wide("networking.k8s.io", "IngressClass")
 
 violation contains {"msg": msg, "details": {"pointer": "/spec/ingressClassName", "classes": sort(classes)}} if {
 	class != ""

@@ -57,9 +57,9 @@ runs_the_server(entry) if {
 directory(container) := found[0] if {
 	found := env(container, "PGDATA")
 	found[0] != ""
-} else := data_directories[basename] if {
+} else := known if {
 	parts := split(container.parts.repository, "/")
-	basename := parts[count(parts) - 1]
+	known := data_directories[parts[count(parts) - 1]]
 }
 
 persistent contains safe.string_at(template, ["metadata", "name"]) if {
