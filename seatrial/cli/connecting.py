@@ -7,7 +7,7 @@ import io
 
 from seatrial import verification
 from seatrial.cli.choices import choose
-from seatrial.cli.output import deliver
+from seatrial.cli.output import deliver, expect
 from seatrial.engines.reachability_table import connections
 from seatrial.model import source
 
@@ -18,6 +18,7 @@ HEADER = ("src", "dst", "connections")
 def run(path: str | None, *, overlay: str | None, report: str, output: str | None) -> int:
     """List the allowed connections."""
     choose("--format", report, FORMATS)
+    expect(output)
     where = path if path is not None else verification.default_path()
     inventory = source.load(where, overlay=verification.choose_overlay(where, overlay))
     text = io.StringIO()

@@ -11,6 +11,12 @@ from seatrial.model.errors import InputError
 _WIDTH = 100
 
 
+def expect(file: str | None) -> None:
+    """Refuse a place that cannot take the report before the work is done, not after it."""
+    if file is not None and not Path(file).absolute().parent.is_dir():
+        raise InputError(f"cannot write {file}: its directory does not exist", remedy="create the directory first")
+
+
 def deliver(content: str | bytes, file: str | None) -> None:
     """Print the content, or write it to *file*. Raises InputError if the file cannot be written."""
     if file is None:
@@ -20,10 +26,7 @@ def deliver(content: str | bytes, file: str | None) -> None:
         return
     from seatrial import report
 
-    try:
-        report.write(Path(file), content)
-    except OSError as error:
-        raise InputError(f"cannot write {file}: {error.strerror}", remedy="choose a place that can be written") from None
+    report.write(Path(file), content)
 
 
 def colored() -> bool:

@@ -32,6 +32,7 @@ def run(
 
     choose("--format", report, FORMATS)
     choose("--engine", options.simulator, ENGINES)
+    outputs.expect(output)
     where = path if path is not None else verification.default_path()
     with shown() as progress:
         context = verification.open_context(where, verification.choose_overlay(where, overlay), options, progress)

@@ -27,6 +27,7 @@ def run(
     """Verify, report, and answer with the exit code."""
     choose("--format", report, reports.FORMATS)
     choose("--engine", options.engine, ENGINES)
+    outputs.expect(output)
     severity = Severity(choose("--fail-on", fail_on, Severity))
     groups = [name.strip() for name in only.split(",") if name.strip()] if only is not None else None
     where = path if path is not None else verification.default_path()

@@ -37,7 +37,7 @@ def test_json_on_stdout_is_the_whole_report_and_nothing_else(seatrial):
     done = seatrial("verify", "-", "--only", "schema", "--format", "json", stdin=GOOD)
 
     report = json.loads(done.stdout)
-    assert report["scope"]["objects"] == 1
+    assert report["scope"]["counts"]["objects"] == 1
     (verdict,) = report["verdicts"]
     assert verdict["check"] == "schema/kubernetes"
     assert verdict["status"] == "pass"

@@ -9,6 +9,11 @@ pytest_plugins = ["pytester"]
 RULE = """\
 # METADATA
 # title: Object has a label
+# description: Nobody finds what has no label.
+# custom:
+#   severity: low
+#   kinds: ['*']
+#   remediation: add a label
 package shop.labelled
 
 import rego.v1
