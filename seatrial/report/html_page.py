@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import functools
 import importlib.resources
-from collections.abc import Callable, Mapping, Sequence
+import math
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import attrs
@@ -159,26 +160,20 @@ def _quotation(sources: Sources, finding: Finding) -> _Quotation | None:
 def _simulated(run: Run, result: Mapping[str, Any]) -> _Simulated:
     drawn = plots.available()
     verdicts = [verdict for verdict in run.verdicts if verdict.evidence.get("scenario") == result.get("scenario")]
-    scenario = Scenario.read(result, _limits(verdicts))
+    scenario = Scenario.read(result)
     verdicts.sort(key=lambda verdict: (_WORST_FIRST.index(verdict.status), verdict.check, verdict.subject))
     telling = [v for v in verdicts if v.status is not Status.PASS or v.subject.kind == "Objective"]
     return _Simulated(
         scenario,
         telling,
         [verdict for verdict in verdicts if verdict not in telling],
-        tuple(_Plotted(series, plots.replicas(series) if drawn else None) for series in scenario.replicas),
-        tuple(_Plotted(series, plots.latency(series) if drawn else None) for series in scenario.latency),
+        tuple(
+            _Plotted(series, plots.replicas(series) if drawn and series.times else None) for series in scenario.replicas
+        ),
+        tuple(
+            _Plotted(series, plots.latency(series) if drawn and series.known else None) for series in scenario.latency
+        ),
     )
-
-
-def _limits(verdicts: Sequence[Verdict]) -> dict[str, tuple[int | None, int | None]]:
-    """Return the agreed limits of each autoscaler, from the evidence of the check that judged it against them."""
-    found: dict[str, tuple[int | None, int | None]] = {}
-    for verdict in verdicts:
-        least, most = verdict.evidence.get("minimum"), verdict.evidence.get("threshold")
-        if verdict.check == "simulation/replica-limits" and isinstance(least, int) and isinstance(most, int):
-            found[f"{verdict.subject.namespace}/{verdict.subject.name}"] = (least, most)
-    return found
 
 
 def _subjects(run: Run) -> dict[str, list[tuple[Status, list[Verdict]]]]:
@@ -199,4 +194,9 @@ def _evidence(verdict: Verdict) -> str:
 
 
 def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:.6g}"
+    """Write *value* with at most six digits that mean something, never as a power of ten: `2,000,000`, `0.00005`."""
+    if value is None:
+        return ""
+    digits = max(0, 6 - math.floor(math.log10(abs(value))) - 1) if value and math.isfinite(value) else 0
+    told = f"{value:,.{digits}f}"
+    return told.rstrip("0").rstrip(".") if "." in told else told

@@ -72,7 +72,7 @@ def latency(series: Latency) -> Markup:
 
     # With few replications Student's bounds reach far beyond the curve, and below zero: the band is cut there so that
     # the curve stays readable; the data table has the bounds as they are.
-    top = 2 * max([1.0, series.objective or 0.0, *(value for value in series.p95 if value is not None)])
+    top = 2 * max([1.0, series.objective or 0.0, *series.known])
     points = [
         {
             "t": time,

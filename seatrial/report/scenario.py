@@ -11,8 +11,6 @@ from typing import Any
 
 import attrs
 
-Limits = Mapping[str, tuple[int | None, int | None]]
-
 MOST_TABLE_ROWS = 24
 """Points of time in a data table; the plots have all."""
 
@@ -29,9 +27,9 @@ class Replicas:
     low: tuple[float, ...]
     high: tuple[float, ...]
     minimum: int | None
-    """Least replicas agreed, where they are known."""
+    """`minReplicas` of the autoscaler."""
     maximum: int | None
-    """Most replicas agreed, where they are known."""
+    """`maxReplicas` of the autoscaler."""
 
     @property
     def told(self) -> str:
@@ -64,10 +62,15 @@ class Latency:
     def told(self) -> str:
         """The plot in a sentence."""
         goal = "" if self.objective is None else f" The objective is {self.objective:,g} {self.unit}."
-        known = [value for value in self.p95 if value is not None]
-        if not known:
+        if not self.known:
             return f"No sample.{goal}"
-        return f"The 95th percentile lies between {min(known):,.0f} and {max(known):,.0f} {self.unit}.{goal}"
+        least, most = min(self.known), max(self.known)
+        return f"The 95th percentile lies between {least:,.0f} and {most:,.0f} {self.unit}.{goal}"
+
+    @property
+    def known(self) -> tuple[float, ...]:
+        """Values of the 95th percentile."""
+        return tuple(value for value in self.p95 if value is not None)
 
 
 @attrs.frozen
@@ -83,6 +86,17 @@ class Figure:
 
 
 @attrs.frozen
+class Step:
+    """A decision of an autoscaler, in the first replication."""
+
+    second: float
+    autoscaler: str
+    current: int | None
+    desired: int | None
+    reason: str
+
+
+@attrs.frozen
 class Scenario:
     """One simulated scenario."""
 
@@ -95,46 +109,40 @@ class Scenario:
     replicas: tuple[Replicas, ...]
     latency: tuple[Latency, ...]
     figures: tuple[Figure, ...]
+    steps: tuple[Step, ...]
+    """Decisions that changed the number of replicas."""
 
     @classmethod
-    def read(cls, result: Mapping[str, Any], limits: Limits) -> Scenario:
-        """Return the scenario in *result*; whatever is missing or of another shape there is left out here.
-
-        *limits* gives the least and most replicas agreed for an autoscaler, by its `namespace/name`.
-        """
-        times = _numbers(result.get("grid"))
-        latency = _mapping(result.get("latency"))
+    def read(cls, result: Mapping[str, Any]) -> Scenario:
+        """Return the scenario in *result*; whatever is missing or of another shape there is left out here."""
+        times = _numbers(result.get("times"))
         name = str(result.get("scenario") or "")
         return cls(
             name=name,
             title=str(result.get("title") or name),
             seed=_whole(result.get("seed")),
             replications=_whole(result.get("replications")),
-            duration=_duration(_number(result.get("duration")), in_days=result.get("kind") == "availability"),
-            replicas=tuple(
-                _replicas(str(key), times, _mapping(curve), limits.get(key, (None, None)))
-                for key, curve in _mapping(result.get("replicas")).items()
-            ),
+            duration=_duration(_number(result.get("duration_s"))),
+            replicas=tuple(_replicas(str(key), times, _mapping(of)) for key, of in _mapping(result.get("hpa")).items()),
             latency=tuple(
-                _latency(str(key), times, _mapping(_mapping(of).get("over_time")), _objective(result, str(key)))
-                for key, of in latency.items()
+                _latency(str(key), times, _mapping(of)) for key, of in _mapping(result.get("latency")).items()
             ),
             figures=tuple(_figures(result)),
+            steps=tuple(_steps(result.get("decisions"))),
         )
 
 
-def _duration(value: float | None, *, in_days: bool) -> str:
-    if value is None:
+def _duration(seconds: float | None) -> str:
+    if seconds is None:
         return ""
-    if in_days:
-        return f"{value:g} days"
-    return f"{value / 60:g} minutes" if value >= 180 else f"{value:g} seconds"
+    for unit, length in (("days", 86400), ("hours", 3600), ("minutes", 60)):
+        if seconds >= 3 * length:
+            return f"{seconds / length:g} {unit}"
+    return f"{seconds:g} seconds"
 
 
-def _replicas(
-    name: str, times: Sequence[float | None], curve: Mapping[str, Any], limits: tuple[int | None, int | None]
-) -> Replicas:
-    columns = zip(times, *(_numbers(curve.get(key)) for key in ("mean", "low", "high")), strict=False)
+def _replicas(name: str, times: Sequence[float | None], of: Mapping[str, Any]) -> Replicas:
+    columns = zip(times, *(_numbers(of.get(key)) for key in ("mean", "min", "max")), strict=False)
     points = [(t, mean, low, high) for t, mean, low, high in columns if None not in {t, mean, low, high}]
     return Replicas(
         name=name,
@@ -142,19 +150,14 @@ def _replicas(
         mean=tuple(point[1] or 0.0 for point in points),
         low=tuple(point[2] or 0.0 for point in points),
         high=tuple(point[3] or 0.0 for point in points),
-        minimum=limits[0],
-        maximum=limits[1],
+        minimum=_whole(of.get("min_replicas")),
+        maximum=_whole(of.get("max_replicas")),
     )
 
 
-def _latency(
-    name: str, times: Sequence[float | None], over_time: Mapping[str, Any], objective: float | None
-) -> Latency:
-    middle, tail = _mapping(over_time.get("p50")), _mapping(over_time.get("p95"))
-    sources = (middle.get("mean"), tail.get("mean"), tail.get("low"), tail.get("high"))
-    points = [
-        point for point in zip(times, *(_numbers(source) for source in sources), strict=False) if point[0] is not None
-    ]
+def _latency(name: str, times: Sequence[float | None], of: Mapping[str, Any]) -> Latency:
+    sources = (_numbers(of.get(key)) for key in ("p50", "p95", "p95_low", "p95_high"))
+    points = [point for point in zip(times, *sources, strict=False) if point[0] is not None]
     longest = max((point[2] for point in points if point[2] is not None), default=0.0)
     unit, factor = ("s", 1.0) if longest > 10 else ("ms", 1000.0)
     p50, p95, low, high = (
@@ -162,18 +165,17 @@ def _latency(
         for column in range(1, 5)
     )
     seconds = tuple(point[0] or 0.0 for point in points)
+    objective = _number(of.get("objective"))
     return Latency(name, unit, seconds, p50, p95, low, high, None if objective is None else objective * factor)
 
 
-def _objective(result: Mapping[str, Any], group: str) -> float | None:
-    """Return the bound on the 95th percentile (s); it is set for all user-facing requests together."""
-    if group != "user":
-        return None
-    for judgement in result.get("judgements") or ():
-        target = _mapping(_mapping(judgement).get("target"))
-        if target.get("name") == "latency-p95":
-            return _number(target.get("threshold"))
-    return None
+def _steps(decisions: Any) -> Iterator[Step]:
+    for decision in decisions if isinstance(decisions, list | tuple) else ():
+        told = _mapping(decision)
+        current, desired = _whole(told.get("current")), _whole(told.get("desired"))
+        if current != desired:
+            at = _number(told.get("at")) or 0.0
+            yield Step(at, str(told.get("autoscaler")), current, desired, str(told.get("reason") or ""))
 
 
 def _figures(result: Mapping[str, Any]) -> Iterator[Figure]:

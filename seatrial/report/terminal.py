@@ -18,13 +18,16 @@ from rich.text import Text
 from seatrial.model.position import Position
 from seatrial.model.verdict import Severity, Status, Verdict
 from seatrial.report.findings import Finding, collapse
-from seatrial.report.run import Run
+from seatrial.report.run import Run, Skip
 from seatrial.report.source import Excerpt, Sources
 from seatrial.report.text import count, lines, listing, one_line
 
 _NARROWEST = 40
 _NAMED_OBJECTS = 5
 """Objects named under a finding or waiver; the rest is counted, and `--format concise` has them all."""
+
+_NAMED_REASONS = 3
+"""Reasons told for the skips of one check; the rest is counted, and told with `--show-passed`."""
 
 _WORD = re.compile(r"\s*\S+\s*")
 
@@ -178,15 +181,23 @@ class _Page:
             yield Text()
 
     def _skipped(self) -> Iterator[Text]:
-        skips = self.run.skips
-        if skips:
-            yield Text(f"skipped ({sum(skip.times for skip in skips)})", "bold")
-        for skip in skips:
-            times = f"{skip.times} x " if skip.times > 1 else ""
-            yield from self._wrapped("  ", Text(one_line(f"{times}{skip.check}: {skip.reason}")))
+        by_check: dict[str, list[Skip]] = {}
+        for skip in self.run.skips:
+            by_check.setdefault(skip.check, []).append(skip)
+        if by_check:
+            yield Text(f"skipped ({self.run.by_status[Status.SKIPPED]})", "bold")
+        for check, skips in by_check.items():
+            yield from self._wrapped("  ", Text(one_line(f"{check} ({sum(skip.times for skip in skips)})")))
+            told = skips if self.show_passed else skips[:_NAMED_REASONS]
+            for skip in told:
+                times = f"{skip.times} x " if skip.times > 1 else ""
+                yield from self._wrapped("    ", Text(one_line(f"{times}{skip.reason}"), "dim"))
+            if len(skips) > len(told):
+                untold = sum(skip.times for skip in skips[len(told) :])
+                yield from self._wrapped("    ", Text(f"{untold} x other reasons, which --show-passed tells", "dim"))
         for check in self.run.silent:
             yield from self._wrapped("  ", Text(one_line(f"{check} gave no verdict at all"), "bold red"))
-        if skips or self.run.silent:
+        if by_check or self.run.silent:
             yield Text()
 
     def _summary(self) -> Iterator[Text]:

@@ -133,19 +133,32 @@ def scenario_result(name: str = "peak", autoscaler: str = "shop/api-hpa", group:
         "kind": "load",
         "seed": 7,
         "replications": 10,
-        "duration": 600.0,
-        "grid": [0.0, 300.0, 600.0],
-        "judgements": [{"target": {"name": "latency-p95", "threshold": 0.5}}],
-        "replicas": {autoscaler: {"mean": [2.0, 3.5, 3.0], "low": [2, 3, 2], "high": [2, 4, 4]}},
-        "latency": {
-            group: {
-                "overall": {"p95": {"value": 0.481, "low": 0.455, "high": None}},
-                "over_time": {
-                    "p50": {"mean": [0.1, 0.2, None]},
-                    "p95": {"mean": [0.3, 0.481, None], "low": [0.25, 0.4, None], "high": [0.35, None, None]},
-                },
+        "duration_s": 600.0,
+        "times": [0.0, 300.0, 600.0],
+        "hpa": {
+            autoscaler: {
+                "mean": [2.0, 3.5, 3.0],
+                "min": [2.0, 3.0, 2.0],
+                "max": [2.0, 4.0, 4.0],
+                "min_replicas": 2,
+                "max_replicas": 5,
             }
         },
+        "latency": {
+            group: {
+                "p50": [0.1, 0.2, None],
+                "p95": [0.3, 0.481, None],
+                "p95_low": [0.25, 0.4, None],
+                "p95_high": [0.35, None, None],
+                "objective": 0.5,
+                "overall": {"p95": {"value": 0.481, "low": 0.455, "high": None}},
+            }
+        },
+        "errors": {group: {"value": 0.0002, "low": 0.0, "high": 0.0004}},
+        "decisions": [
+            {"at": 15.0, "autoscaler": autoscaler, "current": 2, "desired": 2, "reason": "within tolerance"},
+            {"at": 30.0, "autoscaler": autoscaler, "current": 2, "desired": 4, "reason": "cpu above target"},
+        ],
     }
 
 

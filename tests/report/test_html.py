@@ -9,8 +9,8 @@ import attrs
 import pytest
 from hypothesis import given
 
-from seatrial.model.verdict import Severity, Status, Subject, Verdict
 from seatrial.report import Run, plots, render
+from seatrial.report.html_page import _number
 from seatrial.report.text import visible
 from tests.report.samples import arbitrary, runs, scenario_result
 from tests.report.test_terminal import CONTROL
@@ -191,16 +191,7 @@ def test_every_passed_object_is_named_as_evidence(run: Run) -> None:
 
 
 def test_a_scenario_has_plots_with_names_and_tables_with_their_numbers(run: Run) -> None:
-    limits = Verdict(
-        "simulation/replica-limits",
-        Status.PASS,
-        Severity.HIGH,
-        Subject("autoscaling/v2", "HorizontalPodAutoscaler", "shop", "api-hpa"),
-        "peak: asked for 2 to 4 replicas, agreed are 2 to 5",
-        evidence={"scenario": "peak", "minimum": 2, "threshold": 5},
-    )
-
-    shown = page(attrs.evolve(run, verdicts=(*run.verdicts, limits)))
+    shown = page(run)
 
     assert [(attributes["role"], attributes["aria-label"]) for attributes, _ in shown.find("svg", role="img")] == [
         (
@@ -219,6 +210,35 @@ def test_a_scenario_has_plots_with_names_and_tables_with_their_numbers(run: Run)
     ]
 
 
+def test_a_scenario_tells_its_scaling_decisions_and_figures(run: Run) -> None:
+    shown = page(run)
+
+    (decisions,) = [text for text in shown.texts("details") if "scaling decision" in text]
+    (figures,) = [text for text in shown.texts("details") if text.startswith("All figures")]
+    assert decisions == (
+        "1 scaling decision of the first replication SecondAutoscalerFromToReason 30shop/api-hpa24cpu above target"
+    )
+    assert "95th percentileuser0.4810.455 to unboundeds" in figures
+    assert "failed requestsuser0.020 to 0.04%" in figures
+
+
+@pytest.mark.parametrize(
+    "value, expected",
+    [
+        (2e6, "2,000,000"),
+        (5e-05, "0.00005"),
+        (0.0, "0"),
+        (1.5, "1.5"),
+        (123456.789, "123,457"),
+        (-0.25, "-0.25"),
+        (100.0, "100"),
+        (None, ""),
+    ],
+)
+def test_numbers_are_written_without_powers_of_ten(value: float | None, expected: str) -> None:
+    assert _number(value) == expected
+
+
 def test_without_the_extra_the_page_says_so_and_keeps_the_numbers(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(plots, "available", lambda: False)
 
@@ -231,8 +251,8 @@ def test_without_the_extra_the_page_says_so_and_keeps_the_numbers(run: Run, monk
 
 def test_a_long_run_is_tabulated_in_part_and_says_so(run: Run) -> None:
     result = scenario_result()
-    result["grid"] = [float(second) for second in range(100)]
-    result["replicas"] = {"shop/api-hpa": dict.fromkeys(("mean", "low", "high"), [2.0] * 100)}
+    result["times"] = [float(second) for second in range(100)]
+    result["hpa"] = {"shop/api-hpa": dict.fromkeys(("mean", "min", "max"), [2.0] * 100)}
 
     shown = page(attrs.evolve(run, simulations=(result,)))
 
@@ -243,9 +263,9 @@ def test_a_long_run_is_tabulated_in_part_and_says_so(run: Run) -> None:
     "result",
     [
         {},
-        {"scenario": "s", "grid": None},
-        {"latency": 3, "replicas": []},
-        {"grid": ["x"], "replicas": {"a": {"mean": [{}]}}},
+        {"scenario": "s", "times": None},
+        {"latency": 3, "hpa": [], "decisions": 4},
+        {"times": ["x"], "hpa": {"a": {"mean": [{}]}}, "decisions": [None]},
     ],
 )
 def test_a_result_of_another_shape_does_not_break_the_page(run: Run, result: dict[str, object]) -> None:

@@ -39,7 +39,8 @@ waived (1)
     shop/jobs[Deployment] manifests/api.yaml:6:13
 
 skipped (2)
-  2 x schema/kubernetes: no schema of its kind
+  schema/kubernetes (2)
+    2 x no schema of its kind
 
 check group  pass  fail  inconclusive  skipped  waived  seconds
 schema          1     0             0        2       0      0.2
@@ -88,8 +89,8 @@ waived (1)
     manifests/api.yaml:6:13
 
 skipped (2)
-  2 x schema/kubernetes: no schema of
-  its kind
+  schema/kubernetes (2)
+    2 x no schema of its kind
 
 schema: 1 pass, 2 skipped, 0.2 seconds
 policy: 2 fail, 1 waived, 0.5 seconds
@@ -174,6 +175,22 @@ def test_what_one_waiver_accepts_is_told_once(run: Run) -> None:
         "  autoscaling/no-fixed-replicas: no reason given (owner unknown, until unknown)\n"
         "    shop/web[Deployment]\n\n"
     ) in shown
+
+
+def test_many_reasons_for_skipping_are_counted_and_told_on_demand(run: Run) -> None:
+    skipped = [fixed_replicas(f"app{number}", None, Status.SKIPPED) for number in range(6)]
+    verdicts = (fixed_replicas("web", None, Status.PASS), *skipped, skipped[5])
+    many = attrs.evolve(run, verdicts=verdicts)
+
+    assert (
+        "skipped (7)\n"
+        "  autoscaling/no-fixed-replicas (7)\n"
+        "    2 x `app5` has 3 replicas and an autoscaler\n"
+        "    `app0` has 3 replicas and an autoscaler\n"
+        "    `app1` has 3 replicas and an autoscaler\n"
+        "    3 x other reasons, which --show-passed tells\n"
+    ) in render(many, "terminal")
+    assert "    `app4` has 3 replicas and an autoscaler\n" in render(many, "terminal", show_passed=True)
 
 
 def test_different_mistakes_of_one_check_stay_apart(run: Run) -> None:
