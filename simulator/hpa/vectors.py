@@ -22,6 +22,7 @@ from simulator.hpa import behavior as rates
 from simulator.hpa.controller import Autoscaler
 from simulator.hpa.decision import Condition
 from simulator.hpa.fields import FieldError, Fields
+from simulator.hpa.go_numbers import MIN_INT32
 from simulator.hpa.memory import Entry, Memory
 from simulator.hpa.metrics import PodUsage, Sample, custom_samples, external_series, resource_samples
 from simulator.hpa.pods import ContainerRequests, MetricError, PodRequests, PodState
@@ -88,7 +89,7 @@ def _check_expectation(fields: Fields) -> None:
     if not expect.has("replicas") and not expect.has("error"):
         raise FieldError("expect", "holds neither replicas nor error")
     if expect.has("replicas"):
-        expect.integer("replicas")
+        expect.integer("replicas", least=MIN_INT32)
     expect.flag("error")
     expect.text("reason", "")
 
