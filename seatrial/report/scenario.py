@@ -11,6 +11,8 @@ from typing import Any
 
 import attrs
 
+from seatrial.report.text import count
+
 MOST_TABLE_ROWS = 24
 """Points of time in a data table; the plots have all."""
 
@@ -37,6 +39,8 @@ class Replicas:
         limits = "" if self.maximum is None else f" within limits of {self.minimum} to {self.maximum}"
         if not self.mean:
             return f"No sample{limits}."
+        if min(self.low) == max(self.high):
+            return f"Always {count(round(self.low[0]), 'replica')}{limits}."
         average = math.fsum(self.mean) / len(self.mean)
         return f"From {min(self.low):g} to {max(self.high):g} replicas{limits}; {average:.1f} on average."
 

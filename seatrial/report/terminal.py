@@ -194,7 +194,9 @@ class _Page:
                 yield from self._wrapped("    ", Text(one_line(f"{times}{skip.reason}"), "dim"))
             if len(skips) > len(told):
                 untold = sum(skip.times for skip in skips[len(told) :])
-                yield from self._wrapped("    ", Text(f"{untold} x other reasons, which --show-passed tells", "dim"))
+                yield from self._wrapped(
+                    "    ", Text(f"{untold} more for other reasons; --show-passed tells them", "dim")
+                )
         for check in self.run.silent:
             yield from self._wrapped("  ", Text(one_line(f"{check} gave no verdict at all"), "bold red"))
         if by_check or self.run.silent:

@@ -239,6 +239,13 @@ def test_numbers_are_written_without_powers_of_ten(value: float | None, expected
     assert _number(value) == expected
 
 
+def test_an_autoscaler_that_never_scaled_is_told_to_stand_still(run: Run) -> None:
+    result = scenario_result()
+    result["hpa"] = {"shop/api-hpa": {key: [1.0] * 3 for key in ("mean", "min", "max")}}
+
+    assert "api-hpaAlways 1 replica." in page(attrs.evolve(run, simulations=(result,))).texts("figcaption")
+
+
 def test_without_the_extra_the_page_says_so_and_keeps_the_numbers(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(plots, "available", lambda: False)
 

@@ -188,7 +188,7 @@ def test_many_reasons_for_skipping_are_counted_and_told_on_demand(run: Run) -> N
         "    2 x `app5` has 3 replicas and an autoscaler\n"
         "    `app0` has 3 replicas and an autoscaler\n"
         "    `app1` has 3 replicas and an autoscaler\n"
-        "    3 x other reasons, which --show-passed tells\n"
+        "    3 more for other reasons; --show-passed tells them\n"
     ) in render(many, "terminal")
     assert "    `app4` has 3 replicas and an autoscaler\n" in render(many, "terminal", show_passed=True)
 
