@@ -6,10 +6,11 @@ instead of leaving the expression undefined. That is what we want, and `seatrial
 
 from __future__ import annotations
 
+import contextlib
 import importlib.metadata
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -59,11 +60,12 @@ class EmbeddedEngine:
 
     def evaluate(self, document: Mapping[str, Any], packages: Sequence[Package], rule: str = "violation") -> list[Any]:
         """Value of *rule* in each package; see `PolicyEngine.evaluate`."""
-        try:
-            self._engine.set_input_json(json.dumps(document))
-        except (RuntimeError, ValueError) as error:
-            raise ToolError(f"the engine cannot take this document: {_told(str(error))[1]}") from None
-        return [self._value(package, rule) for package in packages]
+        with _panics_told():
+            try:
+                self._engine.set_input_json(json.dumps(document))
+            except (RuntimeError, ValueError) as error:
+                raise ToolError(f"the engine cannot take this document: {_told(str(error))[1]}") from None
+            return [self._value(package, rule) for package in packages]
 
     def prints(self) -> list[str]:
         """What `print` calls have said since the last call, without their place."""
@@ -95,6 +97,19 @@ class EmbeddedEngine:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+@contextlib.contextmanager
+def _panics_told() -> Iterator[None]:
+    """Turn a panic of the engine, which comes as an exception beside Exception, into our failure with one message."""
+    try:
+        yield
+    except BaseException as panic:
+        if type(panic).__name__ != "PanicException":
+            raise
+        raise ToolError(
+            f"the embedded Rego engine broke down: {panic}", remedy="choose the OPA server with --engine opa"
+        ) from None
 
 
 def _told(text: str) -> tuple[Position | None, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from seatrial.engines.rego import UNDEFINED, EngineName, Module, open_engine, violations
@@ -107,6 +109,26 @@ def test_the_embedded_engine_refuses_a_document_that_is_no_json() -> None:
         engine.load([Module("prices.rego", RULE)], {})
         with pytest.raises(ToolError, match="cannot take this document"):
             engine.evaluate({"price": float("inf")}, [("shop", "prices")])
+
+
+def test_a_panic_of_the_embedded_engine_is_a_failed_run() -> None:
+    engine = open_engine("embedded")
+    engine.load([Module("prices.rego", RULE)], {})
+    told: list[str] = []
+
+    def elsewhere() -> None:
+        try:
+            engine.evaluate({}, [("shop", "prices")])
+        except ToolError as error:
+            told.append(error.found)
+
+    # The engine belongs to its thread, and panics in any other.
+    thread = threading.Thread(target=elsewhere)
+    thread.start()
+    thread.join()
+
+    assert len(told) == 1
+    assert told[0].startswith("the embedded Rego engine broke down")
 
 
 def test_violations_are_sorted() -> None:
