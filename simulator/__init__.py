@@ -2,6 +2,15 @@
 
 `build` makes a twin of an inventory and its declared architecture; `run` simulates one of its scenarios. The names are
 loaded when they are first used: `simulator.hpa` alone needs none of the numerical libraries.
+
+What is where, from the manifests to the verdict:
+
+* `topology` reads the manifests, `program` flattens request classes into tables of operations, `twin` joins both with
+  the assumptions;
+* `reference` walks the programs through `cluster`, `pod`, `station` and `dependency`; `sampling` and `autoscaling` are
+  the control plane around them, `profile` and `streams` the load and its random numbers;
+* `replication` runs all that once and `observe` records it; `availability` is the month of failures;
+* `workers` and `runner` run as many replications as `measures` and `statistics` need to decide; `results` tells.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ import numpy as np
 
 from simulator.availability import DAY, MonthRecord
 from simulator.measures import Judgement, Record
-from simulator.observe import ReplicationRecord, ScaleDecision
+from simulator.observe import CLIENT_FAULTS, OK, ReplicationRecord, ScaleDecision
 from simulator.statistics import Interval, finite, mean_interval, proportion_interval, quantile, quantile_interval
 
 if TYPE_CHECKING:
@@ -105,6 +105,15 @@ class ScenarioResult:
     """Requests simulated over all replications, warm-up included."""
     unfinished: int
     """Those of them that had no end yet when their replication was closed."""
+
+    def commonest_failure(self) -> str:
+        """Return how most of the failed user-facing requests ended, with their number; empty when none failed."""
+        failed: Counter[str] = Counter()
+        for name in self.user_facing:
+            failed.update(self.outcomes.get(name, {}))
+        for answered in (OK, *CLIENT_FAULTS):
+            failed.pop(answered, None)
+        return "{} ({})".format(*failed.most_common(1)[0]) if failed else ""
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON values: intervals as objects, curves as lists over `times`; what is unknown is null."""

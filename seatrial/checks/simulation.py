@@ -6,6 +6,7 @@ threshold is inconclusive and says how many replications would decide it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from simulator import Judgement, ScenarioResult, Target, Twin
 
 GROUP = "simulation"
+ERROR_RATE = "error-rate"
+"""The objective whose verdicts name the commonest cause."""
 
 REPLICA_LIMITS = CheckInfo(
     id="simulation/replica-limits",
@@ -175,12 +178,16 @@ def _judged(info: CheckInfo, objective: Objective, result: ScenarioResult) -> Ve
 
 
 def _sentence(objective: Objective, judgement: Judgement, result: ScenarioResult) -> str:
-    interval = judgement.interval
+    interval, unit = judgement.interval, objective.unit
+    bounds = "no bounds from one replication"
+    if math.isfinite(interval.high - interval.low):
+        bounds = f"{_amount(interval.low, unit)} to {_amount(interval.high, unit)}"
     shown = (
-        f"{objective.indicator} is {_amount(interval.value, objective.unit)} "
-        f"({_amount(interval.low, objective.unit)} to {_amount(interval.high, objective.unit)}), "
-        f"objective {objective.comparison} {_amount(judgement.target.threshold, objective.unit)}"
+        f"{objective.indicator} is {_amount(interval.value, unit)} ({bounds}), "
+        f"objective {objective.comparison} {_amount(judgement.target.threshold, unit)}"
     )
+    if objective.name == ERROR_RATE and (cause := result.commonest_failure()):
+        shown = f"{shown}; most often: {cause}"
     if judgement.outcome != "inconclusive":
         return shown
     if judgement.needed:

@@ -169,7 +169,21 @@ def test_overload_fails_the_latency(tmp_path, judge):
 def test_dying_pods_fail_the_error_rate(tmp_path, judge):
     faults = tuple(fault("web", at, 2) for at in (30.0, 60.0, 90.0))
 
-    assert judge(context(tmp_path, faults=faults))["error-rate"].status is Status.FAIL
+    verdict = judge(context(tmp_path, faults=faults))["error-rate"]
+
+    assert verdict.status is Status.FAIL
+    # Nobody answers until the replacement is ready; the endpoints are empty a second after the kill.
+    assert "most often: no endpoint" in verdict.message
+
+
+def test_one_replication_bounds_nothing_and_the_message_says_so(tmp_path, judge):
+    found = context(tmp_path)
+    found.options = attrs.evolve(found.options, replications=1)
+    verdict = judge(found)["latency-p95"]
+
+    assert verdict.status is Status.INCONCLUSIVE
+    assert "no bounds from one replication" in verdict.message
+    assert verdict.evidence["high"] is None
 
 
 def test_failing_nodes_fail_the_availability(tmp_path, judge):
