@@ -300,6 +300,7 @@ def _assumption_rows(context: Context) -> tuple[AssumptionRow, ...]:
             assumption.low,
             assumption.high,
             used_by=tuple(users[assumption.name]),
+            title=assumption.title,
         )
         for assumption in context.architecture.assumptions.values()
         if assumption.name in users
