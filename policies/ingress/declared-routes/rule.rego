@@ -2,7 +2,7 @@
 # title: Ingresses route exactly as declared
 # description: >-
 #   Each declared host is served by the declared Ingress with the declared certificate Secret, issuer, paths and
-#   backends, and no Ingress serves a host or route that is not declared.
+#   backends, and no Ingress of a declared namespace serves a host or route that is not declared.
 # custom:
 #   severity: high
 #   kinds: [networking.k8s.io/Ingress, Namespace]
@@ -24,6 +24,13 @@ is_ingress if meta.kind(input.review.object) == "Ingress"
 name := meta.name(input.review.object)
 
 namespace := meta.namespace(input.review.object)
+
+# Other environments of the system lie in namespaces of their own, with hosts of their own.
+declared_namespaces contains found if {
+	some found, _ in safe.object_at(intent.architecture, ["namespaces"])
+}
+
+declared_namespaces contains wanted.namespace if some wanted in declared
 
 # Hosts that this Ingress is declared to serve.
 own contains host if {
@@ -77,6 +84,7 @@ violation contains {"msg": msg, "details": {"pointer": "/spec/rules"}} if {
 
 violation contains {"msg": msg, "details": {"pointer": safe.pointer(["spec", "rules", index, "host"])}} if {
 	is_ingress
+	namespace in declared_namespaces
 	some index, entry in safe.array_at(input.review.object, ["spec", "rules"])
 	host := safe.string_at(entry, ["host"])
 	not host in own

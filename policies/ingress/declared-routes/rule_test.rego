@@ -97,6 +97,17 @@ test_fail_undeclared_host if {
 		with data.inventory as testing.inventory([])
 }
 
+test_pass_other_environment if {
+	staging := {
+		"apiVersion": "networking.k8s.io/v1",
+		"kind": "Ingress",
+		"metadata": {"name": "web", "namespace": "shop-staging"},
+		"spec": {"rules": [{"host": "shop.staging.example.com"}]},
+	}
+	testing.same(rule.violation, set()) with input as testing.declared(staging, architecture)
+		with data.inventory as testing.inventory([])
+}
+
 test_fail_other_issuer if {
 	testing.same(rule.violation, {{
 		"msg": "annotation cert-manager.io/cluster-issuer is staging, declared is letsencrypt",
