@@ -110,6 +110,15 @@ class TestMemory:
 
         assert len(cluster.recommendations()) <= 300 / 15 + 2
 
+    def test_a_recommendation_stays_while_the_longer_of_both_windows_needs_it(self) -> None:
+        windows = {"scaleUp": {"stabilizationWindowSeconds": 60}, "scaleDown": {"stabilizationWindowSeconds": 0}}
+        cluster = Cluster(4, behavior=windows)
+
+        for _ in range(20):
+            cluster.sync(500)
+
+        assert {0, 15, 30, 45, 60} <= {cluster.now - entry.at for entry in cluster.recommendations()}
+
     def test_the_first_pass_remembers_the_replicas_it_found(self) -> None:
         cluster = Cluster(4)
         cluster.sync(1000)
@@ -237,6 +246,12 @@ class TestReasons:
 
         assert self.told(decision) == (Reason.METRIC_RECOMMENDATION, 3, 5)
         assert decision.error
+        assert reasons(decision)["ScalingActive"] == (True, "ValidMetricFound")
+
+    def test_some_metrics_failed_and_the_others_hold(self) -> None:
+        decision = Cluster(3, metrics=[QUEUE, CPU_50]).sync(500)
+
+        assert self.told(decision) == (Reason.WITHIN_TOLERANCE, 3, 3)
         assert reasons(decision)["ScalingActive"] == (True, "ValidMetricFound")
 
     def test_pods_shared_with_another_autoscaler_stop_it(self) -> None:
