@@ -17,6 +17,10 @@ DECLARED = "seatrial/v1"
 """apiVersion of subjects that are no Kubernetes objects: checks, components, edges, objectives."""
 
 
+NO_ARCHITECTURE = "no architecture/ declares what these manifests promise"
+"""Why a check of promises skips foreign manifests."""
+
+
 @attrs.frozen
 class CheckInfo:
     """What a check is, for people: listings, explanations, and the rules section of SARIF."""

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, cast
 
-from seatrial.checks.base import CheckInfo, Context, skipped
+from seatrial.checks.base import NO_ARCHITECTURE, CheckInfo, Context, skipped
 from seatrial.checks.judging import Judged, Problem
 from seatrial.engines.rego import EngineName, open_engine, violations
 from seatrial.engines.rego_input import inventory_data, prepare_all, review
@@ -46,7 +46,7 @@ def run(context: Context) -> Iterable[Verdict]:
     yield from _judge(context, found, usable)
     for rule in found.rules:
         if rule not in usable:
-            reason = "the manifests belong to no declared architecture, which this rule compares them with"
+            reason = NO_ARCHITECTURE
             yield skipped(_info(rule), reason)
 
 

@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from seatrial.checks.base import DECLARED, CheckInfo, Context, skipped, verdict
+from seatrial.checks.base import DECLARED, NO_ARCHITECTURE, CheckInfo, Context, skipped, verdict
 from seatrial.model.architecture import Architecture, Objective
 from seatrial.model.verdict import Severity, Status, Subject, Verdict
 
@@ -145,7 +145,7 @@ def run(context: Context) -> Iterable[Verdict]:
     architecture = context.architecture
     if architecture is None:
         for info in catalog(context):
-            yield skipped(info, "there is no architecture/ with scenarios and objectives for these manifests")
+            yield skipped(info, NO_ARCHITECTURE)
         return
     results = {result.scenario: result for result in simulate(context)}
     for name, info in _OBJECTIVES.items():

@@ -59,6 +59,11 @@ def is_list(data: dict[str, Any]) -> bool:
     return as_str(data.get("kind")).endswith("List") and isinstance(data.get("items"), list)
 
 
+def _is_json_patch(data: Any) -> bool:
+    """Whether the data is a list of JSON patch operations (RFC 6902), which trees keep beside the objects they patch."""
+    return isinstance(data, list) and bool(data) and all(isinstance(item, dict) and {"op", "path"} <= set(item) for item in data)
+
+
 def unpack(documents: Iterable[LocatedDocument]) -> Iterator[Resource | SkippedDocument]:
     """Yield the objects of the documents, and what is none of them with the reason.
 
@@ -67,6 +72,9 @@ def unpack(documents: Iterable[LocatedDocument]) -> Iterator[Resource | SkippedD
     for document in documents:
         position = document.position()
         data = document.data
+        if _is_json_patch(data):
+            yield SkippedDocument(document.file, position.line, "a JSON patch, not an object")
+            continue
         if not isinstance(data, dict):
             raise InputError(
                 f"expected a Kubernetes object, found {_named(data)}",

@@ -181,26 +181,40 @@ class _Page:
             yield Text()
 
     def _skipped(self) -> Iterator[Text]:
-        by_check: dict[str, list[Skip]] = {}
-        for skip in self.run.skips:
-            by_check.setdefault(skip.check, []).append(skip)
-        if by_check:
+        if self.run.skips:
             yield Text(f"skipped ({self.run.by_status[Status.SKIPPED]})", "bold")
-        for check, skips in by_check.items():
-            yield from self._wrapped("  ", Text(one_line(f"{check} ({sum(skip.times for skip in skips)})")))
-            told = skips if self.show_passed else skips[:_NAMED_REASONS]
+        by_reason: dict[str, list[Skip]] = {}
+        for skip in self.run.skips:
+            by_reason.setdefault(skip.reason, []).append(skip)
+        common = {reason: skips for reason, skips in by_reason.items() if len(skips) > 1}
+        for reason, skips in common.items():
+            yield from self._wrapped("  ", Text(one_line(f"{reason} ({sum(skip.times for skip in skips)})")))
+            yield from self._wrapped("    ", Text(one_line(", ".join(skip.check for skip in skips)), "dim"))
+        yield from self._skipped_by_check([skip for skip in self.run.skips if skip.reason not in common])
+        for check in self.run.silent:
+            yield from self._wrapped("  ", Text(one_line(f"{check} gave no verdict at all"), "bold red"))
+        if self.run.skips or self.run.silent:
+            yield Text()
+
+    def _skipped_by_check(self, skips: list[Skip]) -> Iterator[Text]:
+        by_check: dict[str, list[Skip]] = {}
+        for skip in skips:
+            by_check.setdefault(skip.check, []).append(skip)
+        for check, reasons in by_check.items():
+            if len(reasons) == 1:
+                yield from self._wrapped("  ", Text(one_line(f"{reasons[0].reason} ({reasons[0].times})")))
+                yield from self._wrapped("    ", Text(one_line(check), "dim"))
+                continue
+            yield from self._wrapped("  ", Text(one_line(f"{check} ({sum(skip.times for skip in reasons)})")))
+            told = reasons if self.show_passed else reasons[:_NAMED_REASONS]
             for skip in told:
                 times = f"{skip.times} x " if skip.times > 1 else ""
                 yield from self._wrapped("    ", Text(one_line(f"{times}{skip.reason}"), "dim"))
-            if len(skips) > len(told):
-                untold = sum(skip.times for skip in skips[len(told) :])
+            if len(reasons) > len(told):
+                untold = sum(skip.times for skip in reasons[len(told) :])
                 yield from self._wrapped(
                     "    ", Text(f"{untold} more for other reasons; --show-passed tells them", "dim")
                 )
-        for check in self.run.silent:
-            yield from self._wrapped("  ", Text(one_line(f"{check} gave no verdict at all"), "bold red"))
-        if by_check or self.run.silent:
-            yield Text()
 
     def _summary(self) -> Iterator[Text]:
         seconds = self.run.scope.seconds

@@ -77,6 +77,14 @@ def test_what_is_no_object_is_left_out_and_told(tmp_path):
     assert "neither apiVersion nor kind" in left_out.reason
 
 
+def test_json_patches_of_a_tree_are_left_out(tmp_path):
+    write(tmp_path, {"a.yaml": SERVICE, "patch.yaml": "- {op: add, path: /spec/x, value: 1}\n"})
+
+    (left_out,) = source.load(str(tmp_path)).skipped
+
+    assert left_out.reason == "a JSON patch, not an object"
+
+
 def test_the_same_content_has_the_same_digest(tmp_path):
     one, two = tmp_path / "one", tmp_path / "two"
     write(one, {"a.yaml": SERVICE})

@@ -11,7 +11,7 @@ from hypothesis import given
 from rich.cells import cell_len
 
 from seatrial.model.position import Position
-from seatrial.model.verdict import Status
+from seatrial.model.verdict import Severity, Status, Subject, Verdict
 from seatrial.report import Run, render
 from tests.report.samples import FILE, arbitrary, fixed_replicas, runs, small_run
 
@@ -39,8 +39,8 @@ waived (1)
     shop/jobs[Deployment] manifests/api.yaml:6:13
 
 skipped (2)
-  schema/kubernetes (2)
-    2 x no schema of its kind
+  no schema of its kind (2)
+    schema/kubernetes
 
 check group  pass  fail  inconclusive  skipped  waived  seconds
 schema          1     0             0        2       0      0.2
@@ -89,8 +89,8 @@ waived (1)
     manifests/api.yaml:6:13
 
 skipped (2)
-  schema/kubernetes (2)
-    2 x no schema of its kind
+  no schema of its kind (2)
+    schema/kubernetes
 
 schema: 1 pass, 2 skipped, 0.2 seconds
 policy: 2 fail, 1 waived, 0.5 seconds
@@ -191,6 +191,17 @@ def test_many_reasons_for_skipping_are_counted_and_told_on_demand(run: Run) -> N
         "    3 more for other reasons; --show-passed tells them\n"
     ) in render(many, "terminal")
     assert "    `app4` has 3 replicas and an autoscaler\n" in render(many, "terminal", show_passed=True)
+
+
+def test_a_reason_that_several_checks_share_is_told_once(run: Run) -> None:
+    skips = tuple(
+        Verdict(check, Status.SKIPPED, Severity.LOW, Subject("seatrial/v1", "Check", "", check), "there is no Ingress")
+        for check in ("ingress/tls", "ingress/class")
+    )
+
+    shown = render(attrs.evolve(run, verdicts=(*run.verdicts, *skips)), "terminal")
+
+    assert "  there is no Ingress (2)\n    ingress/class, ingress/tls\n" in shown
 
 
 def test_different_mistakes_of_one_check_stay_apart(run: Run) -> None:

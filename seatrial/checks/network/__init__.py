@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from seatrial.checks.base import CheckInfo, Context, skipped
+from seatrial.checks.base import NO_ARCHITECTURE, CheckInfo, Context, skipped
 from seatrial.checks.judging import all_verdicts
 from seatrial.checks.network import edges, paths
 from seatrial.checks.network.components import Intent
@@ -24,7 +24,7 @@ def run(context: Context) -> Iterable[Verdict]:
     """Compare the declared edges with what the NetworkPolicies allow, in both directions."""
     if context.architecture is None:
         for info in catalog(context):
-            yield skipped(info, "no architecture is declared for these manifests")
+            yield skipped(info, NO_ARCHITECTURE)
         return
     intent = Intent(context.inventory, context.architecture)
     if not intent.edges:

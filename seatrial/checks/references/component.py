@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from seatrial.checks.base import DECLARED, CheckInfo, Context, skipped, verdict
+from seatrial.checks.base import DECLARED, NO_ARCHITECTURE, CheckInfo, Context, skipped, verdict
 from seatrial.checks.references.rule import GROUP
 from seatrial.checks.references.services import ports_of
 from seatrial.model.architecture import Component
@@ -30,7 +30,7 @@ def run(context: Context) -> Iterator[Verdict]:
     """One verdict for each component, or a fail for each thing that it lacks."""
     architecture = context.architecture
     if architecture is None:
-        yield skipped(INFO, "no architecture is declared for these manifests")
+        yield skipped(INFO, NO_ARCHITECTURE)
         return
     for component in architecture.components:
         subject = Subject(DECLARED, "Component", component.namespace, component.id)
