@@ -168,6 +168,14 @@ class TestScaleToZero:
         assert reasons(decision)["ScalingActive"] == (False, "ScalingDisabled")
         assert decision.last_scale_decision.reason is Reason.SCALING_DISABLED
 
+    def test_a_zero_without_a_metric_that_could_wake_it_is_not_called_its_own(self) -> None:
+        cluster = Cluster(2, minReplicas=0)
+        cluster.autoscaler.memory.recommendations = []
+
+        decision = cluster.sync(0)
+
+        assert (decision.replicas, reasons(decision)["ScaledToZero"]) == (0, (False, "NotScaledToZero"))
+
     def test_with_its_gate_off_it_never_wakes(self) -> None:
         cluster = Cluster(2, ControllerSettings(scale_to_zero=False), minReplicas=0, metrics=[QUEUE])
         cluster.autoscaler.memory.recommendations = []
