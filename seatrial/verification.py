@@ -232,10 +232,8 @@ def _waived(
         return verdicts, ()
     declared = waivers.load(context.policies)
     # A waiver of a check that this run left out is not unused: only a complete run can tell.
-    return (
-        waivers.apply(verdicts, declared, today=today, known_checks=known, complete=complete),
-        waivers.catalog(context),
-    )
+    judged = waivers.apply(verdicts, declared, today=today, known_checks=known, complete=complete)
+    return judged, waivers.catalog(context) if declared else ()
 
 
 def versions() -> dict[str, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import fnmatch
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -132,7 +132,7 @@ def apply(
     *,
     complete: bool = True,
 ) -> list[Verdict]:
-    """The verdicts with accepted failures waived, and a failing verdict for each waiver that does not hold.
+    """The verdicts with accepted failures waived, and verdicts on each waiver itself.
 
     Unless the run is *complete*, waivers of checks that did not run are neither unused nor unknown.
     """
@@ -151,17 +151,29 @@ def apply(
         else:
             result.append(found)
     for waiver in waivers:
-        if waiver.check not in known:
-            if complete:
-                problem = f"there is no check {waiver.check}{did_you_mean(waiver.check, known)}"
-                result.append(_faulty(UNKNOWN, waiver, problem))
-        elif waiver.expires < today:
-            problem = f"the waiver of {waiver.check} for {waiver.subject} expired on {waiver.expires}"
-            result.append(_faulty(EXPIRED, waiver, problem))
-        elif id(waiver) not in used:
-            problem = f"the waiver of {waiver.check} for {waiver.subject} accepts no finding"
-            result.append(_faulty(UNUSED, waiver, problem))
+        result.extend(_judge(waiver, known, today, used=id(waiver) in used, complete=complete))
     return result
+
+
+def _judge(
+    waiver: Waiver, known: frozenset[str], today: dt.date, *, used: bool, complete: bool
+) -> Iterator[Verdict]:
+    """What is to be said of a waiver itself: whether its check exists, it still holds, and it accepts something."""
+    if waiver.check not in known:
+        if complete:
+            problem = f"there is no check {waiver.check}{did_you_mean(waiver.check, known)}"
+            yield _about_waiver(UNKNOWN, Status.FAIL, waiver, problem)
+        return
+    yield _about_waiver(UNKNOWN, Status.PASS, waiver, f"{waiver.check} exists")
+    about = f"the waiver of {waiver.check} for {waiver.subject}"
+    if waiver.expires < today:
+        yield _about_waiver(EXPIRED, Status.FAIL, waiver, f"{about} expired on {waiver.expires}")
+        return
+    yield _about_waiver(EXPIRED, Status.PASS, waiver, f"{about} holds until {waiver.expires}")
+    if used:
+        yield _about_waiver(UNUSED, Status.PASS, waiver, f"{about} accepts a finding")
+    else:
+        yield _about_waiver(UNUSED, Status.FAIL, waiver, f"{about} accepts no finding")
 
 
 def _waived(found: Verdict, waiver: Waiver) -> Verdict:
@@ -169,7 +181,7 @@ def _waived(found: Verdict, waiver: Waiver) -> Verdict:
     return attrs.evolve(found, status=Status.WAIVED, evidence={**found.evidence, "waiver": accepted})
 
 
-def _faulty(info: CheckInfo, waiver: Waiver, problem: str) -> Verdict:
+def _about_waiver(info: CheckInfo, status: Status, waiver: Waiver, message: str) -> Verdict:
     subject = Subject(DECLARED, "Waiver", "", f"{waiver.check} {waiver.subject}")
     evidence = {"reason": waiver.reason, "owner": waiver.owner, "expires": waiver.expires.isoformat()}
-    return verdict(info, Status.FAIL, subject, problem, position=waiver.position, evidence=evidence)
+    return verdict(info, status, subject, message, position=waiver.position, evidence=evidence)
