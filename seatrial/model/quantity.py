@@ -2,7 +2,8 @@
 
 The grammar and the rounding are those of apimachinery's `resource.ParseQuantity`
 (k8s.io/apimachinery v0.37.2, pkg/api/resource/quantity.go and suffix.go), its oddities included:
-`1.` and `.5` are accepted, anything below one nano rounds up to it, anything above 2^63-1 is capped.
+`1.` and `.5` are accepted, a suffix alone is zero, anything below one nano rounds up to it, and what is written with a
+binary suffix is capped at 2^63-1.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ _LARGEST = Decimal(2**63 - 1)
 _DIGITS = 120
 """Enough decimal digits for the longest text that is accepted, so that no arithmetic here ever rounds by itself."""
 _MAX_TEXT = 64
+_LARGEST_EXPONENT = 40
 
 
 def _scaled(sign: str, digits: str, suffix: str) -> Decimal:
@@ -32,13 +34,17 @@ def _scaled(sign: str, digits: str, suffix: str) -> Decimal:
     elif suffix in _BINARY:
         factor = Decimal(1 << _BINARY[suffix])
     elif _EXPONENT.fullmatch(suffix):
-        # Beyond these exponents the outcome is the cap or the floor in any case.
-        factor = Decimal(1).scaleb(max(-80, min(80, int(suffix[1:]))))
+        exponent = int(suffix[1:])
+        if exponent > _LARGEST_EXPONENT:
+            raise ValueError(f"the exponent {exponent} is not plausible; at most {_LARGEST_EXPONENT} is read")
+        # Far below one nano the outcome is one nano in any case.
+        factor = Decimal(1).scaleb(max(-80, exponent))
     else:
         raise ValueError(f"the suffix {suffix!r} is none of n u m k M G T P E Ki Mi Gi Ti Pi Ei or an exponent like e3")
     value = number * factor
-    if value:
-        value = min(value.quantize(_NANO, rounding=ROUND_UP) if value < _LARGEST else value, _LARGEST)
+    if suffix in _BINARY:
+        value = min(value, _LARGEST)
+    value = value.quantize(_NANO, rounding=ROUND_UP)
     return -value if sign == "-" else value
 
 
@@ -52,8 +58,6 @@ def _parse(text: str) -> Decimal:
     if match is None:
         raise ValueError(f"{text!r} is not a quantity: expected a number with an optional suffix, such as 500m or 2Gi")
     whole, part = match["whole"], match["part"]
-    if not whole and part is None and match["suffix"]:
-        raise ValueError(f"{text!r} has no number before its suffix")
     with localcontext() as context:
         context.prec = _DIGITS
         return _scaled(match["sign"], f"{whole or 0}.{part or 0}", match["suffix"])
