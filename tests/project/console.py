@@ -25,7 +25,8 @@ import attrs
 from tests.project import tree
 
 # What a project of a user holds; the copy lacks the sources of Seatrial, which users have installed.
-PROJECT = ("architecture", "features", "manifests", "policies")
+# pyproject.toml and conftest.py tell pytest where the features and their steps are.
+PROJECT = ("architecture", "features", "manifests", "policies", "conftest.py", "pyproject.toml")
 
 FENCE = re.compile(
     r"(?P<notes>(?:^<!--[^\n]*-->\n+)*)^```(?P<language>[\w-]*)[^\n]*\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL
