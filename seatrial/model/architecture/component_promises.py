@@ -1,15 +1,21 @@
-"""Reading what is promised of a component's workload: replicas, resources, metrics, volumes."""
+"""Reading what is promised of a component's workload: replicas, resources, metrics, volumes, requests."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from seatrial.model.architecture.assumptions import Assumption
 from seatrial.model.architecture.component_body import Body, Parts
 from seatrial.model.architecture.components import (
     Container,
     Database,
+    ImageLine,
+    LongestRequest,
+    Mesh,
     Metric,
     ResourceProfile,
+    RolePlaces,
     Storage,
     VerticalScaling,
 )
@@ -31,7 +37,8 @@ def containers(body: Body) -> tuple[Container, ...]:
             where: Parts = ("resources", name) if name in chosen else ("containers", name, "resources")
             raise body.unknown(where, "pair of resources", pair, body.section("resources"))
         resources = _resources(body, pair) if pair is not None else None
-        built.append(Container(name, resources, dict(container.get("ports", {}))))
+        image = ImageLine(**container["image"]) if "image" in container else None
+        built.append(Container(name, resources, dict(container.get("ports", {})), image))
     return tuple(built)
 
 
@@ -138,7 +145,8 @@ def storage(body: Body) -> Storage | None:
             "one class serves one tier: correct the class, or the tier under `storage_classes`",
         )
     size = body.quantity(body.place("storage", "size"), data["size"])
-    return Storage(data["claim"], data["mount_path"], name, size, data["access_mode"])
+    nodes = dict(data.get("nodes", {}))
+    return Storage(data["claim"], data["mount_path"], name, size, data["access_mode"], nodes)
 
 
 def database(body: Body) -> Database | None:
@@ -149,3 +157,41 @@ def database(body: Body) -> Database | None:
     if data is None or name is None:
         raise body.mistake((), f"{body.id} has only half of a database", "give `database` and `database_name`")
     return Database(name, data["user_secret"], data["user_key"])
+
+
+def role_in(body: Body) -> RolePlaces | None:
+    """Where the workload says its role, None where it has to say none."""
+    data = body.get("role_in")
+    if data is None:
+        return None
+    if body.get("role") is None:
+        raise body.mistake(("role_in",), f"{body.id} is to say its role and has none", "give it a `role`")
+    return RolePlaces(**data)
+
+
+def longest_request(body: Body, assumptions: Mapping[str, Assumption]) -> LongestRequest | None:
+    """The longest request of the workload, from its own number or from the assumption that it names."""
+    data = body.get("longest_request")
+    if data is None:
+        return None
+    if "seconds" in data:
+        return LongestRequest(float(data["seconds"]), data.get("variable"))
+    name, place = data["assumption"], ("longest_request", "assumption")
+    if name not in assumptions:
+        raise body.unknown(place, "assumption", name, assumptions.keys())
+    if assumptions[name].unit != "s":
+        raise body.mistake(
+            place, f"assumption {name} is in {assumptions[name].unit}, not in seconds", "name one whose unit is s"
+        )
+    return LongestRequest(assumptions[name].value, data.get("variable"))
+
+
+def mesh(body: Body, ports: Mapping[str, int]) -> Mesh | None:
+    """What a service mesh is told about the pods, None where nothing is promised. *ports* are those of the pods."""
+    data = body.get("mesh")
+    if data is None:
+        return None
+    for number, name in enumerate(data["inbound"]):
+        if name not in ports:
+            raise body.unknown(("mesh", "inbound", number), "port", name, ports)
+    return Mesh(data["inject"], tuple(ports[name] for name in data["inbound"]))

@@ -47,6 +47,16 @@ class ResourceProfile:
 
 
 @attrs.frozen
+class ImageLine:
+    """The releases that a container's image may be of."""
+
+    repository: str
+    """Full reference without tag, such as `docker.io/library/postgres`."""
+    line: str
+    """The tags of its releases, `x` for a number: `16.x-alpine` stands for 16.15-alpine3.24, not for 17.1-alpine."""
+
+
+@attrs.frozen
 class Container:
     """What is promised of one container."""
 
@@ -54,6 +64,7 @@ class Container:
     resources: ResourceProfile | None
     ports: dict[str, int]
     """Container port by name."""
+    image: ImageLine | None = None
 
 
 @attrs.frozen
@@ -90,6 +101,8 @@ class Storage:
     storage_class: str
     size: str
     access_mode: str
+    nodes: dict[str, str]
+    """Labels of the only nodes that it may run on; empty for any node."""
 
 
 @attrs.frozen
@@ -99,6 +112,32 @@ class Database:
     name: str
     user_secret: str
     user_key: str
+
+
+@attrs.frozen
+class RolePlaces:
+    """Where a workload says its role: a label of its pods, an environment variable of a container."""
+
+    label: str
+    variable: str
+
+
+@attrs.frozen
+class LongestRequest:
+    """The longest request that a pod must be able to finish when it stops."""
+
+    seconds: float
+    variable: str | None
+    """Environment variable that bounds it inside the pod; None where the ingress does."""
+
+
+@attrs.frozen
+class Mesh:
+    """What a service mesh is told about the pods."""
+
+    inject: bool
+    inbound_ports: tuple[int, ...]
+    """Pod ports whose traffic a sidecar would take over."""
 
 
 @attrs.frozen
@@ -151,6 +190,13 @@ class Component:
     workload: str | None
     """Name of its workload; None if it has none, or none that is promised by name."""
     role: str | None
+    role_in: RolePlaces | None
+    own_secrets: tuple[str, ...]
+    """Environment variables from Secret entries that no other workload may read."""
+    stateless: bool
+    """Its pods keep nothing that outlives a request."""
+    longest_request: LongestRequest | None
+    mesh: Mesh | None
     selector: dict[str, str]
     """Labels that select its pods, and only them; empty for a component without pods."""
     ports: dict[str, int]
@@ -202,6 +248,14 @@ class StorageClass:
 
 
 @attrs.frozen
+class PriorityClass:
+    """A priority class and the tiers whose pods have it."""
+
+    name: str
+    tiers: tuple[str, ...]
+
+
+@attrs.frozen
 class Images:
     """Where images may come from."""
 
@@ -217,6 +271,8 @@ class Components:
     components: tuple[Component, ...]
     namespaces: tuple[Namespace, ...]
     storage_classes: tuple[StorageClass, ...]
+    priority_classes: tuple[PriorityClass, ...]
+    """From the one that is served first to the one that is served last."""
     images: Images
     part_of: str
     required_labels: tuple[str, ...]

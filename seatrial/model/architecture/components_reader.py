@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import attrs
 
 from seatrial.model import pointer as pointers
 from seatrial.model.architecture import component_promises as promises
+from seatrial.model.architecture.assumptions import Assumption
 from seatrial.model.architecture.component_body import Body, Parts
 from seatrial.model.architecture.components import (
     CLUSTER_SCOPED,
@@ -21,6 +23,7 @@ from seatrial.model.architecture.components import (
     Ingress,
     Namespace,
     ObjectReference,
+    PriorityClass,
     Route,
     StorageClass,
 )
@@ -28,11 +31,11 @@ from seatrial.model.architecture.declaration import first_repeat, mistake, read,
 from seatrial.model.yaml_source import LocatedDocument
 
 
-def load_components(root: Path) -> Components:
+def load_components(root: Path, assumptions: Mapping[str, Assumption]) -> Components:
     """Read `architecture/components.yaml` below *root*.
 
-    Raises InputError with the place of a repeated name, an unknown profile, metric, resource pair, namespace or
-    storage class, a broken quantity or address range, a limit below its request, and impossible replicas.
+    Raises InputError with the place of a repeated name, an unknown profile, metric, resource pair, namespace, storage
+    class or assumption, a broken quantity or address range, a limit below its request, and impossible replicas.
     """
     document = read(root, "components")
     data = document.data
@@ -40,10 +43,12 @@ def load_components(root: Path) -> Components:
         ("namespaces", "name", "namespace"),
         ("storage_classes", "name", "storage class"),
         ("storage_classes", "tier", "tier of storage"),
+        ("priority_classes", "name", "priority class"),
         ("components", "id", "component"),
     ):
-        require_unique(document, section, key, data[section], what)
-    own = [_component(Body.read(document, index)) for index in range(len(data["components"]))]
+        require_unique(document, section, key, data.get(section, []), what)
+    _require_one_priority(document)
+    own = [_component(Body.read(document, index), assumptions) for index in range(len(data["components"]))]
     _require_one_owner(document, own)
     return Components(
         components=tuple(_gathered(document, index, own) for index in range(len(own))),
@@ -52,6 +57,9 @@ def load_components(root: Path) -> Components:
             for item in data["namespaces"]
         ),
         storage_classes=tuple(StorageClass(**item) for item in data["storage_classes"]),
+        priority_classes=tuple(
+            PriorityClass(item["name"], tuple(item["tiers"])) for item in data.get("priority_classes", ())
+        ),
         images=Images(tuple(data["images"]["registries"]), tuple(data["images"]["forbidden"])),
         part_of=data["labels"]["part_of"],
         required_labels=tuple(data["labels"]["required"]),
@@ -60,7 +68,7 @@ def load_components(root: Path) -> Components:
     )
 
 
-def _component(body: Body) -> Component:
+def _component(body: Body, assumptions: Mapping[str, Assumption]) -> Component:
     if body.get("tier") is None:
         raise body.mistake((), f"{body.id} has no tier", "give it a `tier`, or a profile that has one")
     namespace = _namespace(body)
@@ -77,6 +85,11 @@ def _component(body: Body) -> Component:
         kind=body.get("kind"),
         workload=body.get("workload"),
         role=body.get("role"),
+        role_in=promises.role_in(body),
+        own_secrets=tuple(body.get("own_secrets", ())),
+        stateless=body.get("stateless", False),
+        longest_request=promises.longest_request(body, assumptions),
+        mesh=promises.mesh(body, ports),
         selector=dict(body.get("selector", {})),
         ports=ports,
         containers=containers,
@@ -150,6 +163,21 @@ def _network(body: Body, parts: Parts, text: str) -> ipaddress.IPv4Network | ipa
         return ipaddress.ip_network(text)
     except ValueError as error:
         raise body.mistake(parts, f"not an address range: {error}", "write CIDR such as 10.0.0.0/8") from None
+
+
+def _require_one_priority(document: LocatedDocument) -> None:
+    """A tier in two priority classes would have no class that is right."""
+    seen: dict[str, str] = {}
+    for index, item in enumerate(document.data.get("priority_classes", ())):
+        for number, tier in enumerate(item["tiers"]):
+            if tier in seen:
+                raise mistake(
+                    document,
+                    ("priority_classes", index, "tiers", number),
+                    f"the tier {tier} has the priority class {item['name']}, and {seen[tier]} too",
+                    "name it under one of them",
+                )
+            seen[tier] = item["name"]
 
 
 def _require_one_owner(document: LocatedDocument, components: list[Component]) -> None:

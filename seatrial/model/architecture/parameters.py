@@ -11,6 +11,12 @@ Shape (`null` where a thing is not promised; quantities are strings as in a mani
         tier: "sub-agents"             # standard-agents, sub-agents, agent-databases, sub-agent-databases, cache, ...
         labels: {app: "booking-sub-s1", component: "claude-agent"}      # pod labels that select it
         role: "Senior Developer"       # or null
+        role_in: {label: "role", variable: "CLAUDE_AGENT_ROLE"}   # or null; where the workload says its role
+        own_secrets: ["CLAUDE_API_KEY"]          # variables from Secret entries that no other workload reads
+        stateless: false
+        longest_request: {seconds: 300, variable: "CLAUDE_API_TIMEOUT_SECONDS"}   # or null; variable may be null
+        mesh: {inject: false, inbound_ports: [3000, 8080]}        # or null
+        priority_class: "booking-sub-agent"      # of its tier, or null
         min_replicas: 1                # of the autoscaler; without one, min = max = fixed replicas
         max_replicas: 8
         autoscaler: "booking-sub-s1-hpa"                  # or null: the replicas are fixed
@@ -27,8 +33,11 @@ Shape (`null` where a thing is not promised; quantities are strings as in a mani
         requests: {"claude-agent": {cpu: "2", memory: "4Gi"}}   # by container; only the promised ones
         limits: {"claude-agent": {cpu: "2", memory: "4Gi"}}     # a container without promised limits is absent
         ports: {"claude-agent": {http: 3000, metrics: 8080}}    # container ports by name
+        images: {}                     # by container; only the promised ones, for example of a database
+                                       # {postgres: {repository: "docker.io/library/postgres", line: "16.x-alpine"}}
         storage: null                  # or {claim: "postgres-storage", mount_path: "/var/lib/postgresql/data",
-                                       #     class: "fast-ssd", size: "20Gi", access_mode: "ReadWriteOnce"}
+                                       #     class: "fast-ssd", size: "20Gi", access_mode: "ReadWriteOnce",
+                                       #     nodes: {storage-type: "ssd"}}       # {} for any node
         database: null                 # or {name: "booking_agent2", user_secret: "booking-system-secrets",
                                        #     user_key: "POSTGRES_USER"}
         objects: ["Deployment/booking-sub-s1", "Service/booking-sub-s1-service", ...]   # Kind/name, must all exist
@@ -38,6 +47,7 @@ Shape (`null` where a thing is not promised; quantities are strings as in a mani
     storage_classes:                   # by name
       "fast-ssd": {tier: "agent-databases", expandable: true, default: false}
     tier_storage_class: {"agent-databases": "fast-ssd", "sub-agent-databases": "standard", "backups": "backup"}
+    priority_classes: ["booking-data", "booking-ingress", ...]      # from the one that is served first
     namespaces:                        # by name
       "booking-system": {pod_security: "restricted", pod_security_version: "v1.37", planned: null}
     images:
@@ -72,8 +82,9 @@ def parameters(components: Components) -> dict[str, Any]:
     tiers: dict[str, list[str]] = {}
     for component in present:
         tiers.setdefault(component.tier, []).append(component.key)
+    priorities = {tier: item.name for item in components.priority_classes for tier in item.tiers}
     return {
-        "workloads": {component.key: _workload(component) for component in present},
+        "workloads": {component.key: _workload(component, priorities) for component in present},
         "autoscalers": {f"{item.namespace}/{item.autoscaler}": item.key for item in present if item.autoscaler},
         "verticals": {f"{item.namespace}/{item.vertical.name}": item.key for item in present if item.vertical},
         "tiers": tiers,
@@ -82,6 +93,7 @@ def parameters(components: Components) -> dict[str, Any]:
             for item in components.storage_classes
         },
         "tier_storage_class": {item.tier: item.name for item in components.storage_classes},
+        "priority_classes": [item.name for item in components.priority_classes],
         "namespaces": {
             item.name: {
                 "pod_security": item.pod_security,
@@ -100,14 +112,21 @@ def parameters(components: Components) -> dict[str, Any]:
     }
 
 
-def _workload(component: Component) -> dict[str, Any]:
+def _workload(component: Component, priorities: dict[str, str]) -> dict[str, Any]:
     with_resources = [(item.name, item.resources) for item in component.containers if item.resources]
     vertical, storage, database = component.vertical, component.storage, component.database
+    role_in, longest, mesh = component.role_in, component.longest_request, component.mesh
     return {
         "component": component.id,
         "tier": component.tier,
         "labels": dict(component.selector),
         "role": component.role,
+        "role_in": role_in and {"label": role_in.label, "variable": role_in.variable},
+        "own_secrets": list(component.own_secrets),
+        "stateless": component.stateless,
+        "longest_request": longest and {"seconds": _plain(longest.seconds), "variable": longest.variable},
+        "mesh": mesh and {"inject": mesh.inject, "inbound_ports": list(mesh.inbound_ports)},
+        "priority_class": priorities.get(component.tier),
         "min_replicas": component.min_replicas,
         "max_replicas": component.max_replicas,
         "autoscaler": component.autoscaler,
@@ -127,6 +146,11 @@ def _workload(component: Component) -> dict[str, Any]:
         "requests": {name: dict(resources.requests) for name, resources in with_resources},
         "limits": {name: dict(resources.limits) for name, resources in with_resources if resources.limits},
         "ports": {item.name: dict(item.ports) for item in component.containers},
+        "images": {
+            item.name: {"repository": item.image.repository, "line": item.image.line}
+            for item in component.containers
+            if item.image
+        },
         "storage": storage
         and {
             "claim": storage.claim,
@@ -134,11 +158,17 @@ def _workload(component: Component) -> dict[str, Any]:
             "class": storage.storage_class,
             "size": storage.size,
             "access_mode": storage.access_mode,
+            "nodes": dict(storage.nodes),
         },
         "database": database
         and {"name": database.name, "user_secret": database.user_secret, "user_key": database.user_key},
         "objects": [str(reference) for reference in component.objects],
     }
+
+
+def _plain(number: float) -> float | int:
+    """Without a fraction that is zero: engines write 30.0 differently."""
+    return int(number) if number.is_integer() else number
 
 
 def _ingresses(components: Components) -> dict[str, Any]:

@@ -60,8 +60,8 @@ class Architecture:
 
         Raises InputError for the first file that is missing, against its schema, or at odds with another one.
         """
-        components = load_components(root)
         assumptions = load_assumptions(root)
+        components = load_components(root, assumptions)
         scenarios = load_scenarios(root, assumptions)
         requirements = load_requirements(root)
         return cls(
