@@ -23,6 +23,7 @@ GROUP = "features"
 CATEGORY = "feature"
 REQUIREMENT_TAG = re.compile(r"R[0-9]{3}")
 """A tag that names the requirement a scenario accepts."""
+_KNOWN_ERROR = re.compile(r"^(AssertionError|pytest_bdd\.exceptions\.\w+): ")
 _PYTEST_OK = 0
 _PYTEST_FAILURES = 1
 _PYTEST_NOTHING = 5
@@ -81,7 +82,7 @@ def _reason(report: Any) -> str:
     crash = getattr(report.longrepr, "reprcrash", None)
     text = crash.message if crash is not None else str(report.longrepr)
     first = next((line for line in text.splitlines() if line.strip()), "no reason given")
-    return first.removeprefix("AssertionError: ").strip()
+    return _KNOWN_ERROR.sub("", first).strip()
 
 
 def run(folder: Path, verification: Verification) -> tuple[list[CheckInfo], list[Verdict]]:

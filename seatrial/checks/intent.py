@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from seatrial.checks.base import DECLARED, CheckInfo, verdict
 from seatrial.model.architecture import Architecture, Requirement
+from seatrial.model.suggest import did_you_mean
 from seatrial.model.verdict import Severity, Status, Subject, Verdict
 
 GROUP = "intent"
@@ -24,44 +25,34 @@ PROVEN = CheckInfo(
     kinds=("Requirement",),
 )
 
-NOT_LOOKED = (Status.SKIPPED,)
-
-
 def judge(
     architecture: Architecture, checks: Sequence[CheckInfo], verdicts: Iterable[Verdict]
 ) -> tuple[tuple[CheckInfo, ...], list[Verdict]]:
     """One verdict for each requirement that names checks, given the *verdicts* of a complete run."""
     answered: dict[str, set[tuple[str, Subject]]] = defaultdict(set)
     for answer in verdicts:
-        if answer.status not in NOT_LOOKED:
+        if answer.status is not Status.SKIPPED:
             for requirement in answer.requirements:
                 answered[requirement].add((answer.check, answer.subject))
     known = {info.id for info in checks}
-    unknown = {(entry.requirement, entry.check): entry for entry in architecture.unknown_checks(known)}
-    found = []
-    for requirement in architecture.requirements:
-        if requirement.checks:
-            found.append(_judge(requirement, answered[requirement.id], unknown))
-    return (PROVEN,), found
-
-
-def _judge(requirement: Requirement, answered: set[tuple[str, Subject]], unknown: dict[tuple[str, str], object]) -> Verdict:
-    looked = {check for check, _ in answered}
-    missing = [reference.check for reference in requirement.checks if (requirement.id, reference.check) in unknown]
-    silent = [
-        f"{reference.check} of {reference.subject}" if reference.subject else reference.check
-        for reference in requirement.checks
-        if reference.check not in looked and reference.check not in missing
+    return (PROVEN,), [
+        _judge(requirement, answered[requirement.id], known)
+        for requirement in architecture.requirements
+        if requirement.checks
     ]
+
+
+def _judge(requirement: Requirement, answered: set[tuple[str, Subject]], known: Collection[str]) -> Verdict:
+    problems = []
+    for reference in requirement.checks:
+        if reference.check not in known:
+            problems.append(f"{reference.check} does not exist{did_you_mean(reference.check, known)}")
+        elif not any(reference.covers(*answer) for answer in answered):
+            of = f" of {reference.subject}" if reference.subject else ""
+            problems.append(f"{reference.check}{of} looked at nothing")
     subject = Subject(DECLARED, "Requirement", "", requirement.id)
-    problems = [f"{check} does not exist" for check in missing] + [f"{check} looked at nothing" for check in silent]
     if problems:
         return verdict(PROVEN, Status.FAIL, subject, f"not proven: {'; '.join(problems)}", position=requirement.position)
-    return verdict(
-        PROVEN,
-        Status.PASS,
-        subject,
-        f"proven by {len(answered)} verdicts",
-        position=requirement.position,
-        evidence={"verdicts": len(answered), "checks": sorted(looked)},
-    )
+    evidence = {"verdicts": len(answered), "checks": sorted({check for check, _ in answered})}
+    message = f"{len(answered)} verdicts are evidence for it"
+    return verdict(PROVEN, Status.PASS, subject, message, position=requirement.position, evidence=evidence)
