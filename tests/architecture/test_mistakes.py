@@ -72,11 +72,11 @@ MISTAKES: dict[str, tuple[Change, str, str]] = {
         "requirements",
         "R001 has neither checks nor a plan",
     ),
-    "check without category": (requirement(0, checks=["component"]), "requirements", "does not match"),
+    "check without category": (requirement(0, checks=["component"]), "requirements", "text that matches"),
     "subject without kind": (
         requirement(0, checks=[{"check": "a/b", "subject": "WEB"}]),
         "requirements",
-        "does not match",
+        "text that matches",
     ),
     # components
     "component twice": (repeat("components", "components"), "components", 'component "WEB" is declared twice'),
@@ -121,7 +121,7 @@ MISTAKES: dict[str, tuple[Change, str, str]] = {
         "components",
         "nothing scales WEB between 1 and 4 replicas",
     ),
-    "negative replicas": (component(0, min_replicas=-1), "components", "-1 is less than the minimum"),
+    "negative replicas": (component(0, min_replicas=-1), "components", "is -1\n  fix: write at least 0"),
     "unknown namespace": (
         component(1, namespace="shops"),
         "components",
@@ -157,7 +157,7 @@ MISTAKES: dict[str, tuple[Change, str, str]] = {
     "deprecated mode": (
         component(0, vertical={"name": "v", "container": "main", "mode": "Auto"}),
         "components",
-        '"Auto" is not one of',
+        'mode is "Auto"\n  fix: write one of: ',
     ),
     "broken address range": (
         component(2, external={"ranges": [{"cidr": "10.0.0.1/8"}]}),
@@ -178,7 +178,7 @@ MISTAKES: dict[str, tuple[Change, str, str]] = {
         "edges",
         "DB has no port 80; components.yaml gives it 5432 (postgres)",
     ),
-    "port out of range": (edge(0, port=70000), "edges", "70000 is greater than the maximum"),
+    "port out of range": (edge(0, port=70000), "edges", "port is 70000\n  fix: write at most 65535"),
     "network edge without a port": (
         lambda data: data["edges"]["edges"][0].pop("port"),
         "edges",
@@ -203,7 +203,7 @@ MISTAKES: dict[str, tuple[Change, str, str]] = {
     # assumptions
     "assumption twice": (repeat("assumptions", "assumptions"), "assumptions", 'assumption "cpu" is declared twice'),
     "value out of range": (assumption(0, value=5), "assumptions", "cpu is 5, outside its range 0.1 to 0.3"),
-    "negative assumption": (assumption(0, value=-1), "assumptions", "-1 is less than the minimum"),
+    "negative assumption": (assumption(0, value=-1), "assumptions", "is -1\n  fix: write at least 0"),
     "variation of a constant": (assumption(0, variation=1), "assumptions", "distribution constant and a variation"),
     "lognormal without a variation": (
         assumption(0, distribution="lognormal"),
@@ -213,7 +213,7 @@ MISTAKES: dict[str, tuple[Change, str, str]] = {
     "no source": (lambda data: data["assumptions"]["assumptions"][0].pop("source"), "assumptions", "source"),
     # scenarios
     "scenario twice": (repeat("scenarios", "scenarios"), "scenarios", 'scenario "steady" is declared twice'),
-    "negative rate": (load(rate=-1), "scenarios", "-1 is less than the minimum of 0"),
+    "negative rate": (load(rate=-1), "scenarios", "rate is -1\n  fix: write at least 0"),
     "unknown request class": (load(request="pages"), "scenarios", 'unknown request class "pages" (did you mean page?)'),
     "profile of another shape": (
         load(profile={"shape": "daily", "at": 1}),
@@ -250,7 +250,7 @@ MISTAKES: dict[str, tuple[Change, str, str]] = {
     "two operations in one step": (
         lambda data: data["scenarios"]["requests"][0].update(steps=[{"cpu": "cpu", "delay": "wait"}]),
         "scenarios",
-        "more than 1",
+        "a mapping of at most 1",
     ),
     "steps nested too deeply": (nested_steps, "scenarios", "steps are nested deeper than 20"),
 }
