@@ -6,18 +6,16 @@ import contextlib
 import io
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 
 from seatrial.checks.base import DECLARED, CheckInfo, verdict
+from seatrial.finished import Verification
 from seatrial.model.errors import InputError, ToolError
 from seatrial.model.files import shown
 from seatrial.model.position import Position
 from seatrial.model.verdict import Severity, Status, Subject, Verdict
-
-if TYPE_CHECKING:
-    from seatrial.verification import Verification
 
 GROUP = "features"
 CATEGORY = "feature"
@@ -42,7 +40,7 @@ class ScenarioOutcome:
 
 @attrs.define(eq=False)
 class Collector:
-    """A pytest plugin that takes the run to the steps (the fixture `verification` looks for it) and brings outcomes back."""
+    """A pytest plugin: takes the run to the steps (the fixture `verification` finds it) and the outcomes back."""
 
     verification: Verification
     outcomes: list[ScenarioOutcome] = attrs.field(factory=list)
@@ -62,7 +60,11 @@ class Collector:
         tags = tuple(sorted(feature.tags | scenario.tags | of_rows))
         row = request.node.name.partition("[")
         name = f"{scenario.name} [{row[2]}" if row[2] else scenario.name
-        self.scenarios[request.node.nodeid] = (name, tags, Position(shown(Path(feature.filename)), scenario.line_number, 1))
+        self.scenarios[request.node.nodeid] = (
+            name,
+            tags,
+            Position(shown(Path(feature.filename)), scenario.line_number, 1),
+        )
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         """Note how a scenario ended; only its call counts, unless its set-up failed already."""
@@ -96,7 +98,17 @@ def run(folder: Path, verification: Verification) -> tuple[list[CheckInfo], list
     output = io.StringIO()
     with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
         code = pytest.main(
-            [str(folder), "-q", "--no-header", "-p", "no:cacheprovider", "-p", "no:xdist", "--tb=short", "--assert=plain"],
+            [
+                str(folder),
+                "-q",
+                "--no-header",
+                "-p",
+                "no:cacheprovider",
+                "-p",
+                "no:xdist",
+                "--tb=short",
+                "--assert=plain",
+            ],
             plugins=[collector],
         )
     if collector.errors or code not in (_PYTEST_OK, _PYTEST_FAILURES, _PYTEST_NOTHING):

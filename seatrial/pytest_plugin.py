@@ -11,8 +11,8 @@ import pytest
 
 if TYPE_CHECKING:
     from seatrial.engines.rego_tests import RegoTest
+    from seatrial.finished import Verification
     from seatrial.model.verdict import Verdict
-    from seatrial.verification import Verification
 
 STATIC_GROUPS = ("schema", "references", "policy", "network", "capacity")
 """Groups whose verdicts become items; simulations are asked for by the features that need them."""
@@ -20,7 +20,7 @@ STATIC_GROUPS = ("schema", "references", "policy", "network", "capacity")
 _TAG = re.compile(r"@(\S+)")
 
 
-class Found(Exception):
+class FoundError(Exception):
     """A test item failed for the reason that its message gives; no traceback would add to it."""
 
 
@@ -51,7 +51,7 @@ def _tags(config: pytest.Config) -> set[str]:
     }
 
 
-def pytest_report_header(config: pytest.Config) -> str:
+def pytest_report_header() -> str:
     """The versions that decide a verdict."""
     from seatrial.verification import versions
 
@@ -90,7 +90,7 @@ class RegoItem(pytest.Item):
         """Evaluate the rule in the embedded engine."""
         result = self.test.run()
         if not result.passed:
-            raise Found(result.message)
+            raise FoundError(result.message)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """The engine's words only."""
@@ -135,7 +135,7 @@ class VerdictItem(pytest.Item):
             pytest.skip(f"waived: {self.verdict.message}")
         if self.verdict.status is not Status.PASS:
             place = f"{self.verdict.position}: " if self.verdict.position else ""
-            raise Found(f"{place}{self.verdict.message}\n  fix: {self.verdict.remediation}")
+            raise FoundError(f"{place}{self.verdict.message}\n  fix: {self.verdict.remediation}")
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """The verdict's words only."""
@@ -148,7 +148,7 @@ class VerdictItem(pytest.Item):
 
 
 def _plain_failure(item: pytest.Item, excinfo: pytest.ExceptionInfo[BaseException], style: Any) -> Any:
-    if isinstance(excinfo.value, Found):
+    if isinstance(excinfo.value, FoundError):
         return str(excinfo.value)
     return pytest.Item.repr_failure(item, excinfo, style)
 

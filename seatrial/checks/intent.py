@@ -1,4 +1,4 @@
-"""Whether the intent is really proven: a promise without a working check is a defect that Seatrial reports of itself."""
+"""Whether the intent is proven: a promise without a working check is a defect that Seatrial reports of itself."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ PROVEN = CheckInfo(
     group=GROUP,
     kinds=("Requirement",),
 )
+
 
 def judge(
     architecture: Architecture, checks: Sequence[CheckInfo], verdicts: Iterable[Verdict]
@@ -52,7 +53,9 @@ def _judge(requirement: Requirement, answered: set[tuple[str, Subject]], known: 
             problems.append(f"{reference.check}{of} looked at nothing")
     subject = Subject(DECLARED, "Requirement", "", requirement.id)
     if problems:
-        return verdict(PROVEN, Status.FAIL, subject, f"not proven: {'; '.join(problems)}", position=requirement.position)
+        return verdict(
+            PROVEN, Status.FAIL, subject, f"not proven: {'; '.join(problems)}", position=requirement.position
+        )
     evidence = {"verdicts": len(answered), "checks": sorted({check for check, _ in answered})}
     message = f"{len(answered)} verdicts are evidence for it"
     return verdict(PROVEN, Status.PASS, subject, message, position=requirement.position, evidence=evidence)

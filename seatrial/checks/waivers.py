@@ -155,9 +155,7 @@ def apply(
     return result
 
 
-def _judge(
-    waiver: Waiver, known: frozenset[str], today: dt.date, *, used: bool, complete: bool
-) -> Iterator[Verdict]:
+def _judge(waiver: Waiver, known: frozenset[str], today: dt.date, *, used: bool, complete: bool) -> Iterator[Verdict]:
     """What is to be said of a waiver itself: whether its check exists, it still holds, and it accepts something."""
     if waiver.check not in known:
         if complete:

@@ -13,7 +13,7 @@ _INTERRUPTED = 130
 
 app = typer.Typer(
     name="seatrial",
-    help="Proves a Kubernetes architecture before it sails: valid, secure, connected, within its objectives under load.",
+    help="Proves a Kubernetes architecture before it sails: valid, secure, connected, within objectives under load.",
     epilog=EXIT_CODES,
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -100,9 +100,7 @@ def simulate(
     from seatrial.cli import simulating
 
     options = Options(seed=seed, replications=replications, simulator=engine, workers=workers)
-    raise typer.Exit(
-        simulating.run(scenario, path, overlay=overlay, report=report, output=output, options=options)
-    )
+    raise typer.Exit(simulating.run(scenario, path, overlay=overlay, report=report, output=output, options=options))
 
 
 @app.command(epilog=EXIT_CODES)

@@ -78,7 +78,7 @@ def render(root: Path) -> Rendered:
         except subprocess.TimeoutExpired:
             raise ToolError(f"kubectl kustomize did not end within {_TIMEOUT_SECONDS} s") from None
     if done.returncode:
-        raise InputError(f"Kustomize cannot build {shown(root)}: {_reason(done.stderr, root)}", remedy=_REMEDY)
+        raise InputError(f"Kustomize cannot build {shown(root)}: {_reason(done.stderr)}", remedy=_REMEDY)
     return Rendered(done.stdout.decode("utf-8", "replace"), Path(folder).resolve())
 
 
@@ -89,7 +89,7 @@ def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _reason(stderr: bytes, root: Path) -> str:
+def _reason(stderr: bytes) -> str:
     """Kustomize nests each level's message in the one above; the innermost is the reason."""
     text = " ".join(stderr.decode("utf-8", "replace").split()).removeprefix("error: ")
     if "cycle detected" in text:
@@ -140,4 +140,3 @@ def _origin(text: str) -> tuple[str, bool]:
 def _configured_in(text: str) -> tuple[str, ...]:
     """Kustomizations that transformed an object, innermost first, each once."""
     return tuple(dict.fromkeys(as_str(dig(entry, "configuredIn")) for entry in as_list(_annotation(text))))
-

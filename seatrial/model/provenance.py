@@ -85,11 +85,11 @@ class Build:
         document = self.kustomization(relative)
         if document is None:
             return
-        folder = os.path.dirname(relative)
+        folder = Path(relative).parent
         for index, entry in enumerate(as_list(document.data.get("patches"))):
             target = as_dict(dig(entry, "target"))
             if path := as_str(dig(entry, "path")):
-                yield Patch(tuple(self.documents(os.path.join(folder, path))), target, None)
+                yield Patch(tuple(self.documents(str(folder / path))), target, None)
             elif text := as_str(dig(entry, "patch")):
                 position = document.key_position(f"/patches/{index}/patch")
                 try:
@@ -289,5 +289,6 @@ def _same_field(field_path: str, wanted: list[str]) -> bool:
     # Dots within brackets or behind a backslash belong to the step.
     steps = [step.replace("\\.", ".") for step in re.split(r"(?<!\\)\.(?![^\[]*\])", field_path)]
     return len(steps) == len(wanted) and all(
-        step in (want, "*") or want.startswith("[") and step.isdigit() for step, want in zip(steps, wanted, strict=True)
+        step in (want, "*") or (want.startswith("[") and step.isdigit())
+        for step, want in zip(steps, wanted, strict=True)
     )

@@ -14,7 +14,7 @@ from decimal import ROUND_UP, Decimal, localcontext
 
 import attrs
 
-# parseQuantityString: a sign, digits, an optional point with digits, then a suffix that ends in an optional signed number.
+# parseQuantityString: a sign, digits, an optional point with digits, a suffix that may end in a signed number.
 _SHAPE = re.compile(r"(?P<sign>[+-]?)(?P<whole>[0-9]*)(?:\.(?P<part>[0-9]*))?(?P<suffix>[eEinumkKMGTP]*[+-]?[0-9]*)")
 _EXPONENT = re.compile(r"[eE][+-]?[0-9]+")
 _DECIMAL = {"n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}

@@ -1,7 +1,8 @@
 """What a plain YAML scalar means, as Kubernetes reads it.
 
 Kubernetes decodes manifests with sigs.k8s.io/yaml, whose scalars are those of the module go.yaml.in/yaml/v2
-(sigs.k8s.io/yaml v1.6.0, go.yaml.in/yaml/v2 v2.4.4, resolve.go): YAML 1.1 booleans, timestamps kept as strings, no sexagesimals.
+(sigs.k8s.io/yaml v1.6.0, go.yaml.in/yaml/v2 v2.4.4, resolve.go): YAML 1.1 booleans, timestamps kept as strings, no
+sexagesimals.
 """
 
 from __future__ import annotations

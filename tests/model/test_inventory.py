@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seatrial.model.dig import as_int, dig
+from seatrial.model.document import Resource
 from seatrial.model.inventory import Inventory
 from seatrial.model.objects import unpack
 from seatrial.model.pointer import join, resolve, split
@@ -40,7 +41,8 @@ metadata: {name: shop}
 
 @pytest.fixture(scope="module")
 def inventory():
-    return Inventory(tuple(unpack(parse_documents(TEXT, "f.yaml"))))
+    found = unpack(parse_documents(TEXT, "f.yaml"))
+    return Inventory(tuple(resource for resource in found if isinstance(resource, Resource)))
 
 
 def test_objects_are_found_by_kind_namespace_and_name(inventory):

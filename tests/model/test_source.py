@@ -27,7 +27,9 @@ def refusal(path, **options):
 
 
 def test_a_tree_is_read_file_by_file_in_order(tmp_path):
-    write(tmp_path, {"b.yaml": SERVICE, "a/x.yml": "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\n", "note.txt": "no"})
+    write(
+        tmp_path, {"b.yaml": SERVICE, "a/x.yml": "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\n", "note.txt": "no"}
+    )
 
     assert names(source.load(str(tmp_path))) == ["shop/web[Service]", "p[Pod]"]
 
@@ -104,7 +106,10 @@ def test_the_same_content_has_the_same_digest(tmp_path):
         ({"a.yaml": "x: 1\n"}, "neither apiVersion nor kind"),
         ({"a.yaml": "- 1\n"}, "a.yaml:1:1: expected a Kubernetes object, found a list"),
         ({"a.yaml": "just words\n"}, "found a string"),
-        ({"a.yaml": "apiVersion: v1\nkind: List\nitems: [1]\n"}, "a.yaml:3:9: item 0 of the List is no object but a number"),
+        (
+            {"a.yaml": "apiVersion: v1\nkind: List\nitems: [1]\n"},
+            "a.yaml:3:9: item 0 of the List is no object but a number",
+        ),
         ({"a.yaml": "a: 1\na: 2\n"}, "a.yaml:2:1: key 'a' is given twice"),
     ],
 )
@@ -121,7 +126,7 @@ def test_a_missing_path_names_the_one_that_was_probably_meant(tmp_path):
 def test_binary_content_is_no_manifest(tmp_path):
     (tmp_path / "a.yaml").write_bytes(b"\xff\xfe\x00")
 
-    assert "not UTF-8 text" in refusal(tmp_path)
+    assert "the text is UTF-16" in refusal(tmp_path)
 
 
 def test_a_file_above_the_limit_is_refused_unread(tmp_path, monkeypatch):

@@ -6,6 +6,8 @@ import pytest
 
 pytest_plugins = ["pytester"]
 
+MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m, namespace: shop}\n"
+
 RULE = """\
 # METADATA
 # title: Object has a label
@@ -55,7 +57,9 @@ def test_manifest_checks_are_items_named_by_check_and_object(pytester: pytest.Py
     folder = pytester.mkdir("manifests") / "overlays" / "production"
     folder.mkdir(parents=True)
     (folder / "kustomization.yaml").write_text("resources: [map.yaml]\n")
-    (folder / "map.yaml").write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m, namespace: shop}\ndata: {a: 1}\n")
+    (folder / "map.yaml").write_text(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m, namespace: shop}\ndata: {a: 1}\n"
+    )
 
     result = pytester.runpytest_subprocess("-v", "manifests/overlays/production")
 
@@ -96,7 +100,7 @@ def objects(system, count):
 def test_a_feature_judges_the_manifests_it_is_pointed_at(pytester: pytest.Pytester):
     pytester.makefile(".feature", shop=FEATURE.format(count=2))
     pytester.makepyfile(test_shop=STEPS)
-    pytester.makefile(".yaml", map="apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m, namespace: shop}\n")
+    pytester.makefile(".yaml", map=MAP)
 
     result = pytester.runpytest_subprocess("--strict-markers", "--seatrial-path", "map.yaml")
 
@@ -107,7 +111,7 @@ def test_a_feature_judges_the_manifests_it_is_pointed_at(pytester: pytest.Pytest
 def test_requirement_tags_select_scenarios(pytester: pytest.Pytester):
     pytester.makefile(".feature", shop=FEATURE.format(count=1))
     pytester.makepyfile(test_shop=STEPS)
-    pytester.makefile(".yaml", map="apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m, namespace: shop}\n")
+    pytester.makefile(".yaml", map=MAP)
 
     chosen = pytester.runpytest_subprocess("-m", "R123", "--seatrial-path", "map.yaml")
     others = pytester.runpytest_subprocess("-m", "not R123", "--seatrial-path", "map.yaml")

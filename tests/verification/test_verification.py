@@ -9,6 +9,7 @@ import pytest
 
 from seatrial import verification
 from seatrial.checks import schema
+from seatrial.finished import Verification
 from seatrial.model.errors import InputError, ToolError
 from seatrial.model.verdict import Status
 
@@ -81,29 +82,29 @@ STATIC = ["schema", "references", "policy", "network", "capacity"]
 
 
 @pytest.fixture(scope="module")
-def production() -> verification.Verification:
+def production() -> Verification:
     return verification.verify(str(PROJECT), overlay="production", only=STATIC)
 
 
-def test_production_passes_every_static_check_or_is_waived(production: verification.Verification) -> None:
+def test_production_passes_every_static_check_or_is_waived(production: Verification) -> None:
     problems = [f"{found.check} {found.subject}: {found.message}" for found in production.run.problems]
 
     assert problems == []
     assert production.run.by_status[Status.PASS] > 1000
 
 
-def test_every_waiver_of_production_says_why_who_and_until_when(production: verification.Verification) -> None:
+def test_every_waiver_of_production_says_why_who_and_until_when(production: Verification) -> None:
     for found in production.verdicts:
         if found.status is Status.WAIVED:
             assert all(found.evidence["waiver"][key] for key in ("reason", "owner", "expires"))
 
 
-def test_no_skip_of_production_is_without_a_reason(production: verification.Verification) -> None:
+def test_no_skip_of_production_is_without_a_reason(production: Verification) -> None:
     assert [found for found in production.verdicts if found.status is Status.SKIPPED and not found.message] == []
     assert production.run.silent == ()
 
 
-def test_verdicts_carry_the_requirements_that_they_prove(production: verification.Verification) -> None:
+def test_verdicts_carry_the_requirements_that_they_prove(production: Verification) -> None:
     limits = {
         found.subject.name: found.requirements
         for found in production.of("autoscaling/replica-limits")
@@ -114,9 +115,7 @@ def test_verdicts_carry_the_requirements_that_they_prove(production: verificatio
 
 
 def test_an_expired_waiver_lets_its_findings_count_again() -> None:
-    done = verification.verify(
-        str(PROJECT), overlay="production", only=["policy"], today=datetime.date(2099, 1, 1)
-    )
+    done = verification.verify(str(PROJECT), overlay="production", only=["policy"], today=datetime.date(2099, 1, 1))
 
     failed = {found.check for found in done.run.problems}
     assert failed == {"images/digest-pinned", "waivers/expired"}
