@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from seatrial.model.errors import InputError
-from seatrial.model.position import Position
+from seatrial.model.text import decode
 from seatrial.model.yaml_source import MAX_BYTES
 
 
@@ -27,10 +27,6 @@ def read_text(path: Path) -> str:
                 f"{name} holds {size / 2**20:.0f} MiB; at most {MAX_BYTES // 2**20} MiB are read",
                 remedy="split it, or point to the directory that holds the parts",
             )
-        return path.read_bytes().decode("utf-8-sig")
+        return decode(path.read_bytes(), name)
     except OSError as error:
         raise InputError(f"cannot read {name}: {error.strerror}", remedy="check the path and its permissions") from None
-    except UnicodeDecodeError as error:
-        raise InputError(
-            f"byte {error.start} is not UTF-8 text", remedy="save the file as UTF-8", position=Position(name, 1, 1)
-        ) from None

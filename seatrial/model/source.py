@@ -15,9 +15,11 @@ from seatrial.model.files import read_text, shown
 from seatrial.model.inventory import Inventory, SkippedDocument
 from seatrial.model.objects import unpack
 from seatrial.model.suggest import did_you_mean
+from seatrial.model.text import decode
 from seatrial.model.yaml_source import MAX_BYTES, LocatedDocument, iterate_documents
 
 STDIN = "-"
+_STDIN_NAME = "<stdin>"
 SUFFIXES = frozenset({".yaml", ".yml", ".json"})
 """Files of a tree that are read."""
 _IGNORED_DIRECTORIES = frozenset({".git", ".tox", ".venv", "node_modules", "__pycache__"})
@@ -30,7 +32,7 @@ def load(path: str, *, overlay: str | None = None) -> Inventory:
     is read file by file. `-` reads standard input. Raises InputError for anything unreadable or empty.
     """
     if path == STDIN:
-        return _of_text(_standard_input(), "<stdin>", origin=path)
+        return _of_text(_standard_input(), _STDIN_NAME, origin=path)
     location = Path(path)
     if not location.exists():
         siblings = os.listdir(location.parent) if location.parent.is_dir() else []
@@ -65,10 +67,12 @@ def _standard_input() -> str:
         raise InputError(
             f"standard input holds more than {MAX_BYTES // 2**20} MiB", remedy="split it, or point to a directory"
         )
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(f"standard input: byte {error.start} is not UTF-8 text", remedy="pipe YAML or JSON") from None
+    if not data.strip():
+        raise InputError(
+            "standard input is empty",
+            remedy="pipe YAML or JSON into it: did the command before it fail? `set -o pipefail` would tell",
+        )
+    return decode(data, _STDIN_NAME)
 
 
 def _inventory(

@@ -17,6 +17,7 @@ import yaml
 from seatrial.model import pointer as pointers
 from seatrial.model.errors import InputError
 from seatrial.model.position import Position
+from seatrial.model.yaml_errors import readable
 from seatrial.model.yaml_scalars import Scalar, resolve_plain
 
 MAX_BYTES = 32 * 1024 * 1024
@@ -126,7 +127,9 @@ class _Builder:
                 self.anchors[event.anchor] = (self.last_scalar, place)
         elif isinstance(event, yaml.AliasEvent):
             if event.anchor not in self.anchors:
-                raise self.fail(line, column, f"alias *{event.anchor} has no anchor before it", "define the anchor first")
+                raise self.fail(
+                    line, column, f"alias *{event.anchor} has no anchor before it", "define the anchor first"
+                )
             value, target = self.anchors[event.anchor]
             place = _Place(line, column, children=target.children, size=target.size)
             self.add(value, place, event)
@@ -181,7 +184,9 @@ class _Builder:
             raise self.fail(place.line, place.column, "<< merges something that is no mapping", "merge mappings only")
         for source, source_place in zip(sources, places, strict=True):
             if not isinstance(source, dict) or not isinstance(source_place.children, dict):
-                raise self.fail(place.line, place.column, "<< merges something that is no mapping", "merge mappings only")
+                raise self.fail(
+                    place.line, place.column, "<< merges something that is no mapping", "merge mappings only"
+                )
             assert isinstance(frame.value, dict) and isinstance(frame.place.children, dict)
             for key, value in source.items():
                 if key not in frame.value:
@@ -193,7 +198,10 @@ class _Builder:
         self.nodes += place.size if isinstance(event, yaml.AliasEvent) else 1
         if self.nodes > MAX_NODES:
             raise self.fail(
-                place.line, place.column, f"more than {MAX_NODES:,} values after expanding aliases", "remove the aliases"
+                place.line,
+                place.column,
+                f"more than {MAX_NODES:,} values after expanding aliases",
+                "remove the aliases",
             )
         if not self.stack:
             self.root = (value, place)
@@ -238,25 +246,6 @@ class _Builder:
         frame.key, frame.key_place = key, place
 
 
-def _readable(error: yaml.YAMLError, text: str, file: str) -> InputError:
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    problem = str(getattr(error, "problem", None) or error).splitlines()[0]
-    remedy = "correct the YAML syntax"
-    if mark is not None and _character(text, mark.line, mark.column) == "\t":
-        problem, remedy = "a tab is used for indentation", "indent with spaces: YAML does not allow tabs there"
-    elif "mapping values are not allowed" in problem:
-        remedy = "quote the value, or check the indentation of this line and the one before"
-    elif "block end" in problem:
-        remedy = "align this line with its siblings"
-    position = Position(file, mark.line + 1, mark.column + 1) if mark is not None else Position(file, 1, 1)
-    return InputError(f"not valid YAML: {problem}", remedy=remedy, position=position)
-
-
-def _character(text: str, line: int, column: int) -> str:
-    lines = text.split("\n", line + 1)
-    return lines[line][column : column + 1] if line < len(lines) else ""
-
-
 def _pair(match: re.Match[str]) -> str:
     return chr(0x10000 + ((int(match[1], 16) - 0xD800) << 10) + (int(match[2], 16) - 0xDC00))
 
@@ -290,7 +279,7 @@ def iterate_documents(text: str, file: str) -> Iterator[LocatedDocument]:
             elif builder is not None:
                 builder.feed(event)
     except yaml.YAMLError as error:
-        raise _readable(error, text, file) from None
+        raise readable(error, text, file) from None
 
 
 def parse_documents(text: str, file: str) -> list[LocatedDocument]:
