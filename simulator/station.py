@@ -94,7 +94,7 @@ class Sharing:
             self._due = due
             timer = Event(self._env)
             timer._ok = True  # noqa: SLF001  (simpy's own Timeout does the same; a Timeout costs a third more)
-            timer._value = due  # noqa: SLF001
+            timer._value = due  # noqa: SLF001  (as above)
             timer.callbacks.append(self._fire)
             self._env.schedule(timer, NORMAL, wait)
 

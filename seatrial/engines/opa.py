@@ -95,7 +95,7 @@ class OpaEngine:
         self._resources.callback(_stop, server)
         client = OpaClient(host=_LOOPBACK, port=port, timeout=_ANSWER_SECONDS, retries=0)
         # A proxy of the environment must not stand between us and our own server; the client has no option for that.
-        client._session.trust_env = False  # noqa: SLF001
+        client._session.trust_env = False  # noqa: SLF001 - the only way to it
         self._resources.callback(client.close_connection)
         deadline = time.monotonic() + _READY_SECONDS
         while not _healthy(client):
