@@ -18,7 +18,8 @@ from seatrial.model.document import Resource
 from seatrial.model.errors import InputError, ToolError
 from seatrial.model.files import shown
 from seatrial.model.inventory import Inventory
-from seatrial.model.provenance import Build, ProvenanceLocator
+from seatrial.model.kustomize_files import Build
+from seatrial.model.provenance import ProvenanceLocator
 from seatrial.model.yaml_source import LocatedDocument, iterate_documents
 
 FILE_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")

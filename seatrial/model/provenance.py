@@ -6,7 +6,6 @@ which field. That is found by looking: the last place that holds the rendered va
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -16,86 +15,17 @@ import attrs
 
 from seatrial.model import pointer as pointers
 from seatrial.model.dig import as_dict, as_list, as_str, dig
-from seatrial.model.errors import InputError
-from seatrial.model.files import read_text, shown
+from seatrial.model.files import shown
+from seatrial.model.kustomize_files import Build, Patch
 from seatrial.model.position import Position
 from seatrial.model.selector import matches_map
-from seatrial.model.yaml_source import LocatedDocument, parse_documents
+from seatrial.model.yaml_source import LocatedDocument
 
 _ABSENT = object()
 Step = str | tuple[str, str]
 """One step of a path: a key or index, or the (key field, value) that identifies an item of a list."""
 _ITEM_KEYS = ("name", "mountPath", "containerPort", "topologyKey", "type")
 """Fields that identify list items, as strategic merge patches use them; patches may shift plain indices."""
-
-
-@attrs.frozen(eq=False)
-class Patch:
-    """One patch of a kustomization: where its documents stand and which objects it targets."""
-
-    documents: tuple[LocatedDocument, ...]
-    target: dict[str, Any]
-    shift: Position | None
-    """For a patch written inside a kustomization: the place of its text there."""
-
-    def place(self, document: LocatedDocument, pointer: str) -> Position:
-        """The place of a pointer, counted in the file that a person would open."""
-        position = document.position(pointer)
-        if self.shift is None:
-            return position
-        return Position(self.shift.file, self.shift.line + position.line, position.column)
-
-
-@attrs.define(eq=False)
-class Build:
-    """The files of one Kustomize build, each parsed at most once."""
-
-    base: Path
-    """Folder that the paths of Kustomize's annotations are relative to."""
-    _documents: dict[str, list[LocatedDocument]] = attrs.field(factory=dict)
-    _patches: dict[str, tuple[Patch, ...]] = attrs.field(factory=dict)
-
-    def path(self, relative: str) -> Path:
-        """The file that an annotation names."""
-        return Path(os.path.normpath(self.base / relative))
-
-    def documents(self, relative: str) -> list[LocatedDocument]:
-        """Documents of a file; none if it cannot be read, a remote one for example."""
-        path = self.path(relative)
-        key = str(path)
-        if key not in self._documents:
-            try:
-                self._documents[key] = parse_documents(read_text(path), shown(path)) if path.is_file() else []
-            except InputError:
-                self._documents[key] = []
-        return self._documents[key]
-
-    def kustomization(self, relative: str) -> LocatedDocument | None:
-        """The kustomization of that name."""
-        documents = self.documents(relative)
-        return documents[0] if documents and isinstance(documents[0].data, dict) else None
-
-    def patches(self, relative: str) -> tuple[Patch, ...]:
-        """Patches of a kustomization in their order."""
-        if relative not in self._patches:
-            self._patches[relative] = tuple(self._read_patches(relative))
-        return self._patches[relative]
-
-    def _read_patches(self, relative: str) -> Iterator[Patch]:
-        document = self.kustomization(relative)
-        if document is None:
-            return
-        folder = Path(relative).parent
-        for index, entry in enumerate(as_list(document.data.get("patches"))):
-            target = as_dict(dig(entry, "target"))
-            if path := as_str(dig(entry, "path")):
-                yield Patch(tuple(self.documents(str(folder / path))), target, None)
-            elif text := as_str(dig(entry, "patch")):
-                position = document.key_position(f"/patches/{index}/patch")
-                try:
-                    yield Patch(tuple(parse_documents(text, position.file)), target, position)
-                except InputError:
-                    continue
 
 
 def semantic_path(data: Any, pointer: str) -> tuple[Step, ...]:
@@ -205,6 +135,7 @@ class ProvenanceLocator:
             if kustomization is None:
                 continue
             yield from self._fields(kustomization, path, value)
+            yield from self._replaced(relative, kustomization, path, value)
             for patch in reversed(self.build.patches(relative)):
                 if self._targeted(patch):
                     yield from self._patched(patch, pointer, path, value)
@@ -261,7 +192,6 @@ class ProvenanceLocator:
                     yield kustomization.position(f"/replicas/{index}/count")
         if len(path) >= 2 and path[-2] in ("labels", "matchLabels", "annotations") and isinstance(path[-1], str):
             yield from self._metadata(kustomization, path[-1], value)
-        yield from self._replaced(kustomization, path)
 
     @staticmethod
     def _metadata(kustomization: LocatedDocument, key: str, value: Any) -> Iterator[Position]:
@@ -272,23 +202,51 @@ class ProvenanceLocator:
         if dig(kustomization.data, "commonAnnotations", key) == value:
             yield kustomization.position(f"/commonAnnotations/{escaped}")
 
-    def _replaced(self, kustomization: LocatedDocument, path: tuple[Step, ...]) -> Iterator[Position]:
-        wanted = [step if isinstance(step, str) else f"[{step[0]}={step[1]}]" for step in path]
+    def _replaced(
+        self, relative: str, kustomization: LocatedDocument, path: tuple[Step, ...], value: Any
+    ) -> Iterator[Position]:
+        """Replacements write a whole value or what it is part of: the field of their source is where it was set."""
         for index, replacement in enumerate(as_list(kustomization.data.get("replacements"))):
             for number, target in enumerate(as_list(dig(replacement, "targets"))):
-                kind = dig(target, "select", "kind")
-                if kind is not None and kind != self.data.get("kind"):
+                if not _full_match(dig(target, "select", "kind"), as_str(self.data.get("kind"))):
                     continue
-                for place, field_path in enumerate(as_list(dig(target, "fieldPaths"))):
-                    if _same_field(as_str(field_path), wanted):
+                for place, text in enumerate(as_list(dig(target, "fieldPaths"))):
+                    field = _field_steps(as_str(text))
+                    if len(field) > len(path) or not all(map(_same_step, field, path)):
+                        continue
+                    yield from self._sources(relative, kustomization, replacement, path[len(field) :], value)
+                    if len(field) == len(path):
                         yield kustomization.position(f"/replacements/{index}/targets/{number}/fieldPaths/{place}")
 
+    def _sources(
+        self, relative: str, kustomization: LocatedDocument, replacement: Any, rest: tuple[Step, ...], value: Any
+    ) -> Iterator[Position]:
+        source = as_dict(dig(replacement, "source"))
+        field = (*_field_steps(as_str(source.get("fieldPath"))), *rest)
+        for name in as_list(kustomization.data.get("resources")):
+            for document in self.build.documents(str(Path(relative).parent / as_str(name))):
+                if dig(document.data, "kind") != source.get("kind"):
+                    continue
+                if source.get("name") in {None, dig(document.data, "metadata", "name")}:
+                    reached, found = _follow(document.data, field)
+                    if found is not _ABSENT and found == value:
+                        yield document.position(reached)
 
-def _same_field(field_path: str, wanted: list[str]) -> bool:
-    """Whether a replacement's dotted field path (`spec.containers.[name=x].image`) leads to the wanted steps."""
+
+def _field_steps(field_path: str) -> tuple[Step, ...]:
+    """Steps of a replacement's dotted field path: `spec.containers.[name=x].image`, `metadata.labels.[a.b/c]`."""
+    steps: list[Step] = []
     # Dots within brackets or behind a backslash belong to the step.
-    steps = [step.replace("\\.", ".") for step in re.split(r"(?<!\\)\.(?![^\[]*\])", field_path)]
-    return len(steps) == len(wanted) and all(
-        step in (want, "*") or (want.startswith("[") and step.isdigit())
-        for step, want in zip(steps, wanted, strict=True)
-    )
+    for part in re.split(r"(?<!\\)\.(?![^\[]*\])", field_path):
+        text = part.replace("\\.", ".")
+        if text.startswith("[") and text.endswith("]"):
+            key, equals, wanted = text[1:-1].partition("=")
+            steps.append((key, wanted) if equals else key)
+        else:
+            steps.append(text)
+    return tuple(steps)
+
+
+def _same_step(step: Step, wanted: Step) -> bool:
+    """Whether a step of a field path leads where the wanted one does; items may be meant by star or index."""
+    return step in {wanted, "*"} or (isinstance(wanted, tuple) and isinstance(step, str) and step.isdigit())

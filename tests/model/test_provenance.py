@@ -60,16 +60,41 @@ configMapGenerator:
   - name: settings
     literals: [a=b]
 """,
+    "secured/kustomization.yaml": """\
+resources: [../base, context.yaml]
+replacements:
+  - source: {kind: PodTemplate, name: context, fieldPath: template.spec.containers.0.securityContext}
+    targets:
+      - select: {kind: Deployment}
+        fieldPaths: ["spec.template.spec.containers.*.securityContext"]
+        options: {create: true}
+""",
+    "secured/context.yaml": """\
+apiVersion: v1
+kind: PodTemplate
+metadata: {name: context, annotations: {config.kubernetes.io/local-config: "true"}}
+template:
+  spec:
+    containers:
+      - name: every
+        securityContext:
+          privileged: false
+""",
 }
 
 
 @pytest.fixture
-def built(tmp_path):
+def folder(tmp_path):
     for name, text in FILES.items():
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(text)
-    return source.load(str(tmp_path / "live"))
+    return tmp_path
+
+
+@pytest.fixture
+def built(folder):
+    return source.load(str(folder / "live"))
 
 
 @pytest.mark.parametrize(
@@ -96,6 +121,21 @@ def test_a_field_is_placed_where_it_was_set(built, pointer, file, line):
 
     assert position.file.endswith(file)
     assert position.line == line
+
+
+def test_a_field_of_a_patch_inside_a_kustomization_has_the_column_of_that_file(built):
+    (deployment,) = built.of_kind("Deployment")
+
+    assert deployment.position("/spec/replicas").column == len("        value: ") + 1
+
+
+def test_a_replaced_field_is_placed_at_the_field_of_its_source(folder):
+    (deployment,) = source.load(str(folder / "secured")).of_kind("Deployment")
+
+    position = deployment.position("/spec/template/spec/containers/0/securityContext/privileged")
+
+    assert position.file.endswith("secured/context.yaml")
+    assert position.line == 9
 
 
 def test_a_generated_object_is_placed_at_its_kustomization(built):
