@@ -1,21 +1,28 @@
 # METADATA
 # title: Vertical autoscalers have a supported, declared mode
 # description: >-
-#   A VerticalPodAutoscaler states its updateMode, it is not the deprecated Auto, and a declared one has the
-#   declared mode, container, resources and bounds.
+#   A VerticalPodAutoscaler is written in autoscaling.k8s.io/v1 and states its updateMode, it is not the
+#   deprecated Auto, and a declared one has the declared mode, container, resources and bounds.
 # custom:
 #   severity: medium
 #   kinds: [autoscaling.k8s.io/VerticalPodAutoscaler]
 #   controls:
 #     - kubernetes/autoscaler vertical-pod-autoscaler/docs/features.md
 #   remediation: >-
-#     Set updatePolicy.updateMode to Off, Initial, Recreate or InPlaceOrRecreate, as declared, and
+#     Use apiVersion autoscaling.k8s.io/v1. Set updatePolicy.updateMode to Off, Initial, Recreate or InPlaceOrRecreate, as declared, and
 #     containerPolicies to the declared bounds.
 package autoscaling["vpa-mode"]
 
 import data.lib.intent
 import data.lib.quantities
 import data.lib.safe
+
+# The custom resource definition of the vertical autoscaler 1.0 and up: v1beta2 is served with a warning, v1beta1 is not.
+violation contains {"msg": msg, "details": {"pointer": "/apiVersion"}} if {
+	found := safe.dig(input.review.object, ["apiVersion"], "absent")
+	found != "autoscaling.k8s.io/v1"
+	msg := sprintf("apiVersion %v is deprecated or unknown; use autoscaling.k8s.io/v1", [found])
+}
 
 mode := safe.dig(input.review.object, ["spec", "updatePolicy", "updateMode"], "absent")
 

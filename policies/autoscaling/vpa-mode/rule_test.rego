@@ -101,3 +101,11 @@ test_fail_other_container if {
 test_pass_undeclared if {
 	testing.same(rule.violation, set()) with input as testing.review(vpa({"updatePolicy": {"updateMode": "Off"}}))
 }
+
+test_fail_deprecated_version if {
+	old := object.union(vpa(as_declared), {"apiVersion": "autoscaling.k8s.io/v1beta2"})
+	testing.same(rule.violation, {{
+		"msg": "apiVersion autoscaling.k8s.io/v1beta2 is deprecated or unknown; use autoscaling.k8s.io/v1",
+		"details": {"pointer": "/apiVersion"},
+	}}) with input as testing.declared(old, architecture)
+}

@@ -2,7 +2,8 @@
 # title: Pods have time to finish their requests
 # description: >-
 #   No pod is killed without grace or has a preStop hook that uses all of it; a pod of a declared Deployment
-#   behind a Service has a preStop hook, so that traffic is drained before the process is asked to end.
+#   behind a Service has a preStop hook, so that traffic is drained before the process is asked to end. A pod
+#   with a declared longest request can finish it after the hook, and nothing allows a longer one.
 # custom:
 #   severity: medium
 #   kinds: [apps/Deployment, apps/StatefulSet, apps/DaemonSet]
@@ -12,11 +13,10 @@
 package availability["graceful-shutdown"]
 
 import data.lib.intent
-import data.lib.inventory
 import data.lib.meta
 import data.lib.pods
+import data.lib.routing
 import data.lib.safe
-import data.lib.selectors
 
 spec := pods.spec(input.review.object)
 
@@ -49,10 +49,7 @@ violation contains {"msg": msg, "details": {"pointer": grace_pointer, "container
 	])
 }
 
-serves if {
-	some service in inventory.in_namespace(meta.namespace(input.review.object), "", "Service")
-	selectors.matches_map(safe.object_at(service, ["spec", "selector"]), pods.labels(input.review.object))
-}
+serves if count(routing.services(input.review.object)) > 0
 
 violation contains {"msg": msg, "details": {"pointer": pointer, "container": container.name}} if {
 	meta.kind(input.review.object) == "Deployment"
@@ -65,4 +62,60 @@ violation contains {"msg": msg, "details": {"pointer": pointer, "container": con
 	safe.dig(container.value, ["lifecycle", "preStop"], null) == null
 	msg := sprintf("container %s has no preStop hook, so requests fail while traffic is still drained from it", [name])
 	pointer := concat("", [container.pointer, "/lifecycle/preStop"])
+}
+
+longest := safe.object_at(intent.workload(input.review.object), ["longest_request"])
+
+drain := max(array.concat([0], [waits(container) | some container in pods.lasting_containers(input.review.object)]))
+
+violation contains {"msg": msg, "details": {"pointer": grace_pointer, "declared": longest.seconds}} if {
+	grace < drain + longest.seconds
+	msg := sprintf("the grace period of %v s ends before a request of %v s that begins while the preStop hook waits %v s", [
+		grace, longest.seconds, drain,
+	])
+}
+
+# What allows requests to be longer than declared: a variable of the pod, or the Ingress in front of it.
+bounds contains {"what": sprintf("variable %s of container %s", [longest.variable, container.name]), "text": text} if {
+	is_string(longest.variable)
+	some container in pods.containers_in(input.review.object, "containers")
+	some entry in safe.array_at(container.value, ["env"])
+	safe.string_at(entry, ["name"]) == longest.variable
+	text := safe.string_at(entry, ["value"])
+}
+
+read_timeouts := ["nginx.org/proxy-read-timeout", "nginx.ingress.kubernetes.io/proxy-read-timeout"]
+
+bounds contains {"what": sprintf("Ingress %s", [meta.name(ingress)]), "text": text} if {
+	longest.variable == null
+	some ingress in routing.ingresses(input.review.object)
+	found := [value |
+		some name in read_timeouts
+		value := safe.string_at(meta.annotations(ingress), [name])
+		value != ""
+	]
+	text := concat("", array.slice(found, 0, 1))
+}
+
+seconds_of(text) := to_number(parts[0][1]) * factor if {
+	parts := regex.find_all_string_submatch_n(`^([0-9]{1,9})(|s|m|h)$`, text, 1)
+	factor := {"": 1, "s": 1, "m": 60, "h": 3600}[parts[0][2]]
+}
+
+violation contains {"msg": msg, "details": {"pointer": grace_pointer, "declared": longest.seconds}} if {
+	some bound in bounds
+	seconds_of(bound.text) > longest.seconds
+	msg := sprintf("%s allows a request %s, declared are at most %v s", [bound.what, bound.text, longest.seconds])
+}
+
+violation contains {"msg": msg, "details": {"pointer": grace_pointer, "declared": longest.seconds}} if {
+	some bound in bounds
+	not seconds_of(bound.text)
+	msg := sprintf("%s sets no bound that can be read, declared are at most %v s", [bound.what, longest.seconds])
+}
+
+violation contains {"msg": msg, "details": {"pointer": grace_pointer, "declared": longest.seconds}} if {
+	is_string(longest.variable)
+	count(bounds) == 0
+	msg := sprintf("no container has %s, which bounds a request to %v s", [longest.variable, longest.seconds])
 }

@@ -52,8 +52,8 @@ violation contains {"msg": msg, "details": {"pointer": pointer, "declared": want
 violation contains {"msg": msg, "details": {"pointer": at(template.index, ["accessModes"]), "declared": wanted}} if {
 	some template in templates
 	wanted := declared.access_mode
-	not wanted in safe.array_at(template.value, ["spec", "accessModes"])
-	msg := sprintf("%s has not the declared access mode %v", [declared.claim, wanted])
+	safe.array_at(template.value, ["spec", "accessModes"]) != [wanted]
+	msg := sprintf("%s has not the declared access mode %v, and it alone", [declared.claim, wanted])
 }
 
 violation contains {"msg": msg, "details": {"pointer": pointer, "declared": declared.mount_path}} if {

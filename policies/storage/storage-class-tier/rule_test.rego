@@ -93,3 +93,15 @@ test_fail_backup_class_for_other_data if {
 		architecture,
 	)
 }
+
+# The near miss: the declared mode, and one more that lets other nodes mount it too.
+test_fail_a_further_access_mode if {
+	modes := {"spec": {"accessModes": ["ReadWriteOnce", "ReadWriteMany"]}}
+	testing.same(rule.violation, {{
+		"msg": "data has not the declared access mode ReadWriteOnce, and it alone",
+		"details": {"pointer": "/spec/volumeClaimTemplates/0/spec/accessModes", "declared": "ReadWriteOnce"},
+	}}) with input as testing.declared(
+		database([object.union(template("fast-ssd", "20Gi"), modes)], path),
+		architecture,
+	)
+}
