@@ -13,7 +13,7 @@ import attrs
 from seatrial.checks.base import DECLARED, CheckInfo, verdict
 from seatrial.finished import Verification
 from seatrial.model.errors import InputError, ToolError
-from seatrial.model.files import shown
+from seatrial.model.files import read_text, shown
 from seatrial.model.position import Position
 from seatrial.model.verdict import Severity, Status, Subject, Verdict
 
@@ -21,10 +21,14 @@ GROUP = "features"
 CATEGORY = "feature"
 REQUIREMENT_TAG = re.compile(r"R[0-9]{3}")
 """A tag that names the requirement a scenario accepts."""
-_KNOWN_ERROR = re.compile(r"^(AssertionError|pytest_bdd\.exceptions\.\w+): ")
+_KNOWN_ERROR = re.compile(r"^(AssertionError|pytest_bdd\.exceptions\.\w+|seatrial\.model\.errors\.\w+): ")
 _PYTEST_OK = 0
 _PYTEST_FAILURES = 1
 _PYTEST_NOTHING = 5
+_NOT_LOADED = re.compile(r"Error while loading plugin|ImportError while loading conftest|ConftestImportFailure")
+"""What pytest says of steps that cannot be imported; its exit code then is that of an internal error."""
+_PLACE = re.compile(r"^(?P<file>\S+\.py):(?P<line>\d+): in ", re.MULTILINE)
+_STATEMENT = re.compile(r"^\s*[^#\s]", re.MULTILINE)
 
 
 @attrs.frozen
@@ -47,11 +51,17 @@ class Collector:
     errors: list[str] = attrs.field(factory=list)
     scenarios: dict[str, tuple[str, tuple[str, ...], Position]] = attrs.field(factory=dict)
     """By test item: name, tags and place of its scenario."""
+    unknown_steps: dict[str, tuple[str, int]] = attrs.field(factory=dict)
+    """By test item: the sentence that no step is defined for, and its line."""
+
+    def pytest_bdd_step_func_lookup_error(self, request: Any, step: Any) -> None:
+        """Remember the sentence that nothing implements."""
+        self.unknown_steps[request.node.nodeid] = (f"{step.keyword} {step.name}", step.line_number)
 
     def pytest_collectreport(self, report: Any) -> None:
         """A feature or step file that cannot be loaded must not pass for one without scenarios."""
         if report.failed:
-            self.errors.append(str(report.longreprtext).strip().splitlines()[-1])
+            self.errors.append(_last_words(str(report.longreprtext)))
 
     def pytest_bdd_before_scenario(self, request: Any, feature: Any, scenario: Any) -> None:
         """Remember which scenario a test item is."""
@@ -74,9 +84,20 @@ class Collector:
             self.errors.append(f"{report.nodeid}: {_reason(report)}")
             return
         name, tags, position = self.scenarios[report.nodeid]
+        if report.nodeid in self.unknown_steps:
+            sentence, line = self.unknown_steps[report.nodeid]
+            message = f'no step is defined for "{sentence}": correct the sentence, or define it in the steps'
+            position = attrs.evolve(position, line=line)
+            self.outcomes.append(ScenarioOutcome(name, tags, position, Status.FAIL, message))
+            return
         status = Status.PASS if report.passed else Status.SKIPPED if report.skipped else Status.FAIL
         message = "accepted" if report.passed else _reason(report)
         self.outcomes.append(ScenarioOutcome(name, tags, position, status, message))
+
+
+def _last_words(text: str) -> str:
+    """What the error says that ends a traceback."""
+    return re.sub(r"^E\s+", "", text.strip().rpartition("\n")[2])
 
 
 def _reason(report: Any) -> str:
@@ -87,10 +108,32 @@ def _reason(report: Any) -> str:
     return _KNOWN_ERROR.sub("", first).strip()
 
 
+def require_readable(folder: Path) -> None:
+    """Read every feature file below *folder*, so that a broken one is told before the work and not after it.
+
+    Raises InputError with the place of the first mistake.
+    """
+    from pytest_bdd.exceptions import GherkinParseError
+    from pytest_bdd.parser import FeatureParser
+
+    for path in sorted(folder.rglob("*.feature")):
+        if not _STATEMENT.search(read_text(path)):
+            raise InputError(f"{shown(path)} is empty", remedy="write `Feature:` and its scenarios, or remove the file")
+        try:
+            FeatureParser(str(folder), str(path.relative_to(folder))).parse()
+        except GherkinParseError as error:
+            line = str(error.line_content).strip()
+            raise InputError(
+                f"not valid Gherkin: {error.message}" + (f" Found: {line!r}" if line else ""),
+                remedy="begin the line with a keyword (Feature, Background, Scenario, Given, When, Then, And) or @tags",
+                position=Position(shown(path), error.line, 1),
+            ) from None
+
+
 def run(folder: Path, verification: Verification) -> tuple[list[CheckInfo], list[Verdict]]:
     """Run the features below *folder* on a finished verification.
 
-    Raises InputError if the folder holds no scenario, ToolError if the features cannot be run at all.
+    Raises InputError if the folder holds no scenario or its steps cannot be loaded, ToolError if pytest itself fails.
     """
     import pytest
 
@@ -112,10 +155,13 @@ def run(folder: Path, verification: Verification) -> tuple[list[CheckInfo], list
             plugins=[collector],
         )
     if collector.errors or code not in (_PYTEST_OK, _PYTEST_FAILURES, _PYTEST_NOTHING):
-        reason = "; ".join(collector.errors) or output.getvalue().strip().rpartition("\n")[2]
-        raise ToolError(
-            f"the features in {shown(folder)} cannot be run: {reason}",
+        told = output.getvalue()
+        mistake = InputError if collector.errors or _NOT_LOADED.search(told) else ToolError
+        places = list(_PLACE.finditer(told))
+        raise mistake(
+            f"the features in {shown(folder)} cannot be run: {'; '.join(collector.errors) or _last_words(told)}",
             remedy=f"run `python -m pytest {shown(folder)}` to see the whole message",
+            position=Position(places[-1]["file"], int(places[-1]["line"]), 1) if places else None,
         )
     if not collector.outcomes:
         raise InputError(f"{shown(folder)} holds no scenario", remedy="add a .feature file and bind it in its steps")

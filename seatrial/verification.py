@@ -117,6 +117,10 @@ def verify(
     groups = choose_groups(only, acceptance=features is not None)
     if ACCEPTANCE in groups and features is None:
         raise InputError(f"{path} belongs to no project with {project.FEATURES}/", remedy="leave `features` out")
+    if ACCEPTANCE in groups and features is not None:
+        from seatrial import acceptance
+
+        acceptance.require_readable(features)
     overlay = choose_overlay(path, overlay)
     context = open_context(path, overlay, options or Options(), progress)
     checks: list[CheckInfo] = []
