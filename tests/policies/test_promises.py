@@ -95,6 +95,7 @@ BACKEND = "Deployment/booking-agent3-backend"
 FIRST = "Deployment/booking-sub-s1"
 SECOND = "Deployment/booking-sub-s2"
 CACHE = "Deployment/redis-cache"
+READONLY = "ServiceAccount/booking-system-readonly"
 
 
 def break_affinity(found: Object) -> None:
@@ -237,6 +238,22 @@ BREAKS = [
     Break("R269", "network/mesh-ready", FRONTEND, annotation(INJECT, "true")),
     Break("R270", "network/mesh-ready", FIRST, annotation(INBOUND, "3000")),
     Break("R270", "network/mesh-ready", BACKEND, annotation(INBOUND, "3000,8080")),
+    # Rights
+    *(
+        Break("R286", "security/declared-accounts", READONLY, change, changed="Role/booking-system-readonly")
+        for change in (
+            lambda found: found["rules"][0]["resources"].append("secrets"),
+            lambda found: found["rules"][1]["verbs"].append("patch"),
+            lambda found: found["rules"][0]["resources"].remove("pods"),
+        )
+    ),
+    Break(
+        "R286",
+        "security/declared-accounts",
+        READONLY,
+        lambda found: found["subjects"].append({**found["subjects"][0], "name": "booking-system-readonly"}),
+        changed="RoleBinding/booking-system-admin",
+    ),
     # Vertical autoscalers
     Break(
         "R245",

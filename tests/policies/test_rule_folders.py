@@ -19,6 +19,7 @@ PROMISED = [
     "security/namespace-pod-security",
     "security/no-wildcard-rbac",
     "security/rbac-least-privilege",
+    "security/declared-accounts",
     "images/no-mutable-tag",
     "images/allowed-registries",
     "images/digest-pinned",

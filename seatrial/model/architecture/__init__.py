@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from seatrial.model.architecture.assumptions import Assumption
 from seatrial.model.architecture.components import (
+    Account,
     AddressRange,
     Component,
     Container,
@@ -29,6 +30,7 @@ from seatrial.model.architecture.scenarios import Scenario, ScenarioSet
 from seatrial.model.architecture.whole import Architecture, UnknownCheck
 
 __all__ = [
+    "Account",
     "AddressRange",
     "Architecture",
     "Assumption",

@@ -8,6 +8,7 @@ from typing import Any
 from seatrial.model.architecture.assumptions import Assumption
 from seatrial.model.architecture.component_body import Body, Parts
 from seatrial.model.architecture.components import (
+    Account,
     Container,
     Database,
     ImageLine,
@@ -195,3 +196,14 @@ def mesh(body: Body, ports: Mapping[str, int]) -> Mesh | None:
         if name not in ports:
             raise body.unknown(("mesh", "inbound", number), "port", name, ports)
     return Mesh(data["inject"], tuple(ports[name] for name in data["inbound"]))
+
+
+def accounts(body: Body, namespace: str) -> tuple[Account, ...]:
+    """The accounts of the component whose rights are promised."""
+    declared: dict[str, Any] = body.get("accounts", {})
+    if declared and not namespace:
+        raise body.mistake(("accounts",), f"{body.id} has accounts but no namespace", "give it a `namespace`")
+    return tuple(
+        Account(name, tuple(data["verbs"]), tuple(data.get("reads", ())), tuple(data.get("never", ())))
+        for name, data in declared.items()
+    )

@@ -141,6 +141,18 @@ class Mesh:
 
 
 @attrs.frozen
+class Account:
+    """What a ServiceAccount may do: these verbs and no others."""
+
+    name: str
+    verbs: tuple[str, ...]
+    reads: tuple[str, ...]
+    """Resources that it must be able to use with each verb, as `resource` or `resource.group`."""
+    never: tuple[str, ...]
+    """Resources of any group that it may not use with any verb."""
+
+
+@attrs.frozen
 class Route:
     """One path of an Ingress."""
 
@@ -197,6 +209,8 @@ class Component:
     """Its pods keep nothing that outlives a request."""
     longest_request: LongestRequest | None
     mesh: Mesh | None
+    accounts: tuple[Account, ...]
+    """Accounts whose rights are promised."""
     selector: dict[str, str]
     """Labels that select its pods, and only them; empty for a component without pods."""
     ports: dict[str, int]

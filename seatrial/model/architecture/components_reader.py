@@ -90,6 +90,7 @@ def _component(body: Body, assumptions: Mapping[str, Assumption]) -> Component:
         stateless=body.get("stateless", False),
         longest_request=promises.longest_request(body, assumptions),
         mesh=promises.mesh(body, ports),
+        accounts=promises.accounts(body, namespace),
         selector=dict(body.get("selector", {})),
         ports=ports,
         containers=containers,

@@ -47,6 +47,11 @@ Shape (`null` where a thing is not promised; quantities are strings as in a mani
     storage_classes:                   # by name
       "fast-ssd": {tier: "agent-databases", expandable: true, default: false}
     tier_storage_class: {"agent-databases": "fast-ssd", "sub-agent-databases": "standard", "backups": "backup"}
+    accounts:                          # by namespace/name
+      "booking-system/booking-system-readonly":
+        verbs: ["get", "list", "watch"]          # all that it may do
+        reads: [{group: "", resource: "pods"}, ...]         # with each of the verbs
+        never: ["secrets", ...]                  # resources of any group
     priority_classes: ["booking-data", "booking-ingress", ...]      # from the one that is served first
     namespaces:                        # by name
       "booking-system": {pod_security: "restricted", pod_security_version: "v1.37", planned: null}
@@ -93,6 +98,19 @@ def parameters(components: Components) -> dict[str, Any]:
             for item in components.storage_classes
         },
         "tier_storage_class": {item.tier: item.name for item in components.storage_classes},
+        "accounts": {
+            f"{component.namespace}/{account.name}": {
+                "verbs": list(account.verbs),
+                "reads": [
+                    {"group": group, "resource": resource}
+                    for resource, _, group in (name.partition(".") for name in account.reads)
+                ],
+                "never": list(account.never),
+            }
+            for component in components.components
+            if component.planned is None
+            for account in component.accounts
+        },
         "priority_classes": [item.name for item in components.priority_classes],
         "namespaces": {
             item.name: {
