@@ -13,7 +13,7 @@ from seatrial.model.errors import InputError
 from seatrial.model.inventory import Inventory
 from seatrial.model.suggest import did_you_mean
 
-_REQUIREMENT = re.compile(r"[Rr][0-9]{1,3}")
+_REQUIREMENT = re.compile(r"[Rr](?P<number>[0-9]+)")
 
 
 def run(name: str | None, path: str | None) -> int:
@@ -25,13 +25,13 @@ def run(name: str | None, path: str | None) -> int:
         for info in checks.values():
             print(f"{info.id:44} {info.severity:8}  {info.title}")
         return 0
-    if _REQUIREMENT.fullmatch(name):
+    if requirement := _REQUIREMENT.fullmatch(name):
         if architecture is None:
             raise InputError(
                 f"{name} is a requirement, but there is no {project.ARCHITECTURE}/ here",
                 remedy="run in the project's root, or name its manifests as PATH",
             )
-        print(_requirement(architecture.requirement(name.upper()), architecture, checks))
+        print(_requirement(architecture.requirement(f"R{int(requirement['number']):03}"), architecture, checks))
         return 0
     if name not in checks:
         raise InputError(

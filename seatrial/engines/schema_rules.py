@@ -33,8 +33,25 @@ def check(kind: str, data: dict[str, Any], version: tuple[int, int]) -> Iterator
         yield from rule(data)
 
 
+_QUESTIONS = frozenset(
+    {
+        "LocalSubjectAccessReview",
+        "SelfSubjectAccessReview",
+        "SelfSubjectReview",
+        "SelfSubjectRulesReview",
+        "SubjectAccessReview",
+        "TokenRequest",
+        "TokenReview",
+    }
+)
+"""Kinds that are answered and never stored, and so need no name (k8s.io/kubernetes v1.37 pkg/registry/authorization and
+pkg/registry/authentication)."""
+
+
 def identity(data: dict[str, Any]) -> Iterator[Violation]:
-    """An object of any kind, custom ones included, has a name."""
+    """An object of any kind, custom ones included, has a name, unless it is a question to the API server."""
+    if data.get("kind") in _QUESTIONS:
+        return
     metadata = data.get("metadata")
     if not dig(metadata, "name") and not dig(metadata, "generateName"):
         pointer = "/metadata" if isinstance(metadata, dict) else ""

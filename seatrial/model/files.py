@@ -12,7 +12,7 @@ from seatrial.model.yaml_source import MAX_BYTES
 
 def shown(path: Path) -> str:
     """The path as people see it: relative to the working directory if it lies below, else as it is."""
-    absolute = os.path.abspath(path)
+    absolute = os.path.abspath(path)  # noqa: PTH100 - resolve() would name the target of a link, not the link
     relative = os.path.relpath(absolute)
     return absolute if relative.startswith("..") else relative
 

@@ -10,8 +10,8 @@ import attrs
 
 from seatrial.model.dig import as_dict, as_list, as_str, dig, string_map
 from seatrial.model.document import Resource
-from seatrial.model.selector import matches, matches_map
-from seatrial.model.workload import TEMPLATE_PATHS, Workload
+from seatrial.model.selector import matches
+from seatrial.model.workload import GENERATED_LABELS, TEMPLATE_PATHS, Workload
 
 
 @attrs.frozen
@@ -21,6 +21,11 @@ class SkippedDocument:
     file: str
     line: int
     reason: str
+
+
+def home(namespace: str) -> str:
+    """The namespace for comparisons: objects that name none land in `default`, unless told otherwise on applying."""
+    return "" if namespace == "default" else namespace
 
 
 @attrs.define(eq=False, slots=False)
@@ -47,7 +52,7 @@ class Inventory:
     def _by_identity(self) -> dict[tuple[str, str, str], Resource]:
         index: dict[tuple[str, str, str], Resource] = {}
         for resource in self.resources:
-            index.setdefault((resource.kind, resource.namespace, resource.name), resource)
+            index.setdefault((resource.kind, home(resource.namespace), resource.name), resource)
         return index
 
     @functools.cached_property
@@ -59,7 +64,7 @@ class Inventory:
         index: dict[tuple[str, str, str], list[Workload]] = defaultdict(list)
         for workload in self._workloads:
             for key, value in workload.pod_labels.items():
-                index[workload.resource.namespace, key, value].append(workload)
+                index[home(workload.resource.namespace), key, value].append(workload)
         return {key: tuple(found) for key, found in index.items()}
 
     @functools.cached_property
@@ -68,7 +73,7 @@ class Inventory:
         for resource in self.resources:
             for owner in as_list(dig(resource.data, "metadata", "ownerReferences")):
                 kind, name = as_str(dig(owner, "kind")), as_str(dig(owner, "name"))
-                index[kind, resource.namespace, name].append(resource)
+                index[kind, home(resource.namespace), name].append(resource)
         return {key: tuple(found) for key, found in index.items()}
 
     def of_kind(self, *kinds: str) -> tuple[Resource, ...]:
@@ -82,16 +87,16 @@ class Inventory:
 
     def get(self, kind: str, namespace: str, name: str) -> Resource | None:
         """The object of that identity; *namespace* is empty for cluster-scoped ones."""
-        return self._by_identity.get((kind, namespace, name))
+        return self._by_identity.get((kind, home(namespace), name))
 
     def in_namespace(self, namespace: str, *kinds: str) -> tuple[Resource, ...]:
         """Objects of a namespace: of these kinds, or of all."""
         candidates = self.of_kind(*kinds) if kinds else self.resources
-        return tuple(resource for resource in candidates if resource.namespace == namespace)
+        return tuple(resource for resource in candidates if home(resource.namespace) == home(namespace))
 
     def owned_by(self, resource: Resource) -> tuple[Resource, ...]:
         """Objects whose ownerReferences name *resource*."""
-        return self._owned.get((resource.kind, resource.namespace, resource.name), ())
+        return self._owned.get((resource.kind, home(resource.namespace), resource.name), ())
 
     def workloads(self) -> tuple[Workload, ...]:
         """All workloads: Deployments, StatefulSets, DaemonSets, ReplicaSets, Jobs, CronJobs and bare Pods."""
@@ -114,12 +119,13 @@ class Inventory:
         structured = "matchLabels" in selector or "matchExpressions" in selector
         pairs = string_map(selector.get("matchLabels")) if structured else string_map(selector)
         candidates = self._workloads
-        if pairs:
-            key, value = next(iter(pairs.items()))
-            candidates = self._workloads_by_label.get((namespace, key, value), ())
+        written = {key: value for key, value in pairs.items() if key not in GENERATED_LABELS}
+        if written:
+            key, value = next(iter(written.items()))
+            candidates = self._workloads_by_label.get((home(namespace), key, value), ())
         return tuple(
             workload
             for workload in candidates
-            if workload.resource.namespace == namespace
-            and (matches(selector, workload.pod_labels) if structured else matches_map(pairs, workload.pod_labels))
+            if home(workload.resource.namespace) == home(namespace)
+            and matches(selector if structured else {"matchLabels": pairs}, workload.labels_towards(pairs))
         )

@@ -95,8 +95,10 @@ def _reason(stderr: bytes) -> str:
     text = " ".join(stderr.decode("utf-8", "replace").split()).removeprefix("error: ")
     if "cycle detected" in text:
         return "its resources form a cycle: " + text[text.rindex("cycle detected") :].replace("'", "")
-    parts = [part for part in text.split("accumulation err=") if part]
-    return parts[-1].strip("' ").replace("accumulating resources from", "in") if parts else "no reason given"
+    for wrapping in ("accumulation err=", "recursed accumulation of path", "recursed merging from path"):
+        text = text.rpartition(wrapping)[2]
+    text = text.strip("' ").replace("accumulating resources from", "in")
+    return text or "no reason given"
 
 
 def load(root: Path, *, origin: str) -> Inventory:

@@ -83,7 +83,7 @@ def _of_kustomize(api_version: str) -> bool:
 
 
 def _is_json_patch(data: Any) -> bool:
-    """Whether the data is a list of JSON patch operations (RFC 6902), which trees keep beside the objects they patch."""
+    """Whether the data is a list of JSON patch operations (RFC 6902); trees keep them beside the objects they patch."""
     return (
         isinstance(data, list)
         and bool(data)

@@ -35,7 +35,7 @@ def load(path: str, *, overlay: str | None = None) -> Inventory:
         return _of_text(_standard_input(), _STDIN_NAME, origin=path)
     location = Path(path)
     if not location.exists():
-        siblings = os.listdir(location.parent) if location.parent.is_dir() else []
+        siblings = [entry.name for entry in location.parent.iterdir()] if location.parent.is_dir() else []
         raise InputError(f"{path} does not exist{did_you_mean(location.name, siblings)}", remedy="check the path")
     if location.is_file():
         return _of_text(read_text(location), shown(location), origin=path)

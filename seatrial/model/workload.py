@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -25,6 +26,12 @@ TEMPLATE_PATHS: dict[str, tuple[str, ...]] = {
 
 SCALABLE_KINDS = frozenset({"Deployment", "StatefulSet", "ReplicaSet", "ReplicationController"})
 """Built-in kinds with a scale subresource."""
+
+_POD_NAME = "statefulset.kubernetes.io/pod-name"
+_POD_INDEX = "apps.kubernetes.io/pod-index"
+_JOB_NAMES = ("batch.kubernetes.io/job-name", "job-name")
+GENERATED_LABELS = frozenset({_POD_NAME, _POD_INDEX, *_JOB_NAMES})
+"""Labels that controllers add to pods and no template holds (k8s.io/api v0.37 apps/v1 and batch/v1 types.go)."""
 
 _CONTAINER_LISTS = (("initContainers", True), ("containers", False), ("ephemeralContainers", False))
 
@@ -64,6 +71,21 @@ class Workload:
     def pod_labels(self) -> dict[str, str]:
         """Labels that its pods carry."""
         return string_map(dig(self.template, "metadata", "labels"))
+
+    def labels_towards(self, wanted: dict[str, str]) -> dict[str, str]:
+        """Labels of its pods, with those of the generated labels among *wanted* that one of its pods carries."""
+        return self.pod_labels | {key: value for key, value in wanted.items() if self._generates(key, value)}
+
+    def _generates(self, key: str, value: str) -> bool:
+        name = re.escape(self.resource.name)
+        match self.resource.kind:
+            case "StatefulSet" if key == _POD_NAME:
+                return re.fullmatch(rf"{name}-\d+", value) is not None
+            case "StatefulSet" if key == _POD_INDEX:
+                return value.isdigit()
+            case "Job" if key in _JOB_NAMES:
+                return value == self.resource.name
+        return False
 
     @property
     def pod_spec(self) -> dict[str, Any]:

@@ -138,7 +138,7 @@ class _Builder:
                 raise self.fail(line, column, f"nested deeper than {MAX_DEPTH} levels", "flatten the document")
             mapping = isinstance(event, yaml.MappingStartEvent)
             frame = _Frame({} if mapping else [], _Place(line, column, children={} if mapping else []), event.anchor)
-            self.expect_no_key(event, frame)
+            self.expect_no_key(event)
             self.stack.append(frame)
         elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
             self.close(event)
@@ -158,7 +158,7 @@ class _Builder:
             self.last_scalar = text
         return self.last_scalar
 
-    def expect_no_key(self, event: Any, frame: _Frame) -> None:
+    def expect_no_key(self, event: Any) -> None:
         if self.stack and isinstance(self.stack[-1].value, dict) and self.stack[-1].key is None:
             raise self.fail(
                 event.start_mark.line,
@@ -187,7 +187,8 @@ class _Builder:
                 raise self.fail(
                     place.line, place.column, "<< merges something that is no mapping", "merge mappings only"
                 )
-            assert isinstance(frame.value, dict) and isinstance(frame.place.children, dict)
+            assert isinstance(frame.value, dict)
+            assert isinstance(frame.place.children, dict)
             for key, value in source.items():
                 if key not in frame.value:
                     frame.value[key] = value
@@ -230,7 +231,7 @@ class _Builder:
 
     def start_entry(self, frame: _Frame, value: Any, place: _Place, event: Any) -> None:
         if isinstance(value, dict | list):
-            self.expect_no_key(event, frame)
+            self.expect_no_key(event)
         # JSON has string keys only; Kubernetes turns the others into their text.
         key = value if isinstance(value, str) else json.dumps(value)
         frame.merging = key == "<<" and not getattr(event, "style", '"')

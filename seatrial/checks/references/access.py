@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from seatrial.checks.judging import Judged, Problem
+from seatrial.checks.references import cluster
 from seatrial.checks.references.rule import absent, names_of, rule
 from seatrial.model.dig import as_list, as_str, dig
 from seatrial.model.document import Resource
 from seatrial.model.inventory import Inventory
 from seatrial.model.pointer import join
 from seatrial.model.verdict import Severity
-
-_BUILT_IN = frozenset({"cluster-admin", "admin", "edit", "view"})
-"""User-facing roles of every cluster (k8s.io/kubernetes plugin/pkg/auth/authorizer/rbac/bootstrappolicy)."""
 
 
 def _judge(inventory: Inventory) -> Iterator[Judged]:
@@ -29,9 +27,11 @@ def _role(inventory: Inventory, binding: Resource) -> Iterator[Problem]:
     place = "/roleRef/name"
     if kind == "Role" and binding.kind == "ClusterRoleBinding":
         yield Problem("/roleRef/kind", "a ClusterRoleBinding cannot grant a Role", "grant a ClusterRole")
-    elif kind == "Role" and inventory.get("Role", binding.namespace, name) is None:
-        yield Problem(place, absent("Role", binding.namespace, name, names_of(inventory, "Role", binding.namespace)))
-    elif kind == "ClusterRole" and name not in _BUILT_IN and not name.startswith("system:"):
+    elif kind == "Role" and not cluster.has_role(binding.namespace, name):
+        if inventory.get("Role", binding.namespace, name) is None:
+            others = names_of(inventory, "Role", binding.namespace)
+            yield Problem(place, absent("Role", binding.namespace, name, others))
+    elif kind == "ClusterRole" and not cluster.has_cluster_role(name):
         if inventory.get("ClusterRole", "", name) is None:
             yield Problem(place, absent("ClusterRole", "", name, names_of(inventory, "ClusterRole", "")))
     elif kind not in ("Role", "ClusterRole"):
@@ -49,15 +49,14 @@ def _subjects(inventory: Inventory, binding: Resource) -> Iterator[Problem]:
         if not namespace:
             message = f"the subject ServiceAccount {name} has no namespace"
             yield Problem(join("subjects", index), message, "add the namespace of the ServiceAccount")
-        elif name != "default" and not _account(inventory, namespace, name):
+        elif not cluster.has_account(namespace, name) and not _account(inventory, namespace, name):
             message = absent("ServiceAccount", namespace, name, names_of(inventory, "ServiceAccount", namespace))
             yield Problem(join("subjects", index, "name"), message)
 
 
 def _account(inventory: Inventory, namespace: str, name: str) -> bool:
-    # Manifests without a namespace are applied to `default` unless told otherwise.
-    spaces = (namespace, "") if namespace == "default" else (namespace,)
-    return any(inventory.get("ServiceAccount", space, name) is not None for space in spaces)
+    # An account without a namespace lands where it is applied, which may well be the namespace that the subject names.
+    return any(inventory.get("ServiceAccount", space, name) is not None for space in (namespace, ""))
 
 
 RULES = (

@@ -12,7 +12,7 @@ from seatrial.checks.references.provided import Index, config_maps, secrets
 from seatrial.checks.references.rule import absent, rule, where
 from seatrial.model.dig import as_list, as_str, dig
 from seatrial.model.document import Resource
-from seatrial.model.inventory import Inventory
+from seatrial.model.inventory import Inventory, home
 from seatrial.model.suggest import did_you_mean
 from seatrial.model.verdict import Severity
 from seatrial.model.workload import Workload
@@ -135,7 +135,7 @@ def _judged(resource: Resource, found: list[_Reference], kind: str, provided: In
 def _unresolved(item: _Reference, namespace: str, kind: str, provided: Index) -> Iterator[Problem]:
     if item.optional or not item.name:
         return  # optional may be absent; a missing name is the schema's matter
-    there = provided.get((namespace, item.name))
+    there = provided.get((home(namespace), item.name))
     if there is None:
         known = [name for space, name in provided if space == namespace]
         yield Problem(item.pointer, absent(kind, namespace, item.name, known))

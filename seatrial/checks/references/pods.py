@@ -9,7 +9,7 @@ from typing import Any
 from seatrial.checks.judging import Judged, Problem
 from seatrial.checks.references.rule import absent, names_of, rule
 from seatrial.model.dig import as_dict, as_list, as_str, dig, string_map
-from seatrial.model.inventory import Inventory
+from seatrial.model.inventory import Inventory, home
 from seatrial.model.pointer import join
 from seatrial.model.selector import matches, matches_map
 from seatrial.model.suggest import did_you_mean
@@ -137,7 +137,7 @@ def _claim(inventory: Inventory, workload: Workload, name: str, place: str) -> I
     if inventory.get("PersistentVolumeClaim", namespace, name) is not None:
         return
     for owner in inventory.workloads():
-        if owner.resource.kind == "StatefulSet" and owner.resource.namespace == namespace:
+        if owner.resource.kind == "StatefulSet" and home(owner.resource.namespace) == home(namespace):
             # The controller names its claims <template>-<set>-<ordinal>.
             for template in _templates(owner):
                 if re.fullmatch(rf"{re.escape(template)}-{re.escape(owner.resource.name)}-\d+", name):

@@ -13,7 +13,7 @@ import attrs
 
 from seatrial.model.dig import as_dict, as_list, as_str, dig
 from seatrial.model.document import Resource
-from seatrial.model.inventory import Inventory
+from seatrial.model.inventory import Inventory, home
 
 _TLS = frozenset({"tls.crt", "tls.key", "ca.crt"})
 _SHIM = ("cert-manager.io/cluster-issuer", "cert-manager.io/issuer", "kubernetes.io/tls-acme")
@@ -30,18 +30,18 @@ class Provided:
 
 
 Index = dict[tuple[str, str], Provided]
-"""By namespace and name."""
+"""By home of the namespace and name."""
 
 
 def config_maps(inventory: Inventory) -> Index:
     """Every ConfigMap, by namespace and name; `kube-root-ca.crt` is in each namespace by itself."""
     found: Index = {}
-    namespaces = {resource.namespace for resource in inventory.resources}
+    namespaces = {home(resource.namespace) for resource in inventory.resources}
     for namespace in namespaces:
         found[namespace, "kube-root-ca.crt"] = Provided("the cluster", frozenset({"ca.crt"}))
     for resource in inventory.of_kind("ConfigMap"):
         keys = _keys(resource, "data", "binaryData")
-        found[resource.namespace, resource.name] = Provided(f"ConfigMap {resource.name}", keys)
+        found[home(resource.namespace), resource.name] = Provided(f"ConfigMap {resource.name}", keys)
     return found
 
 
@@ -52,7 +52,7 @@ def secrets(inventory: Inventory) -> Index:
     for resource in inventory.of_kind(*makers):
         for name, keys in _made(resource):
             if name:
-                found[resource.namespace, name] = Provided(f"{resource.kind} {resource.name}", keys)
+                found[home(resource.namespace), name] = Provided(f"{resource.kind} {resource.name}", keys)
     return found
 
 

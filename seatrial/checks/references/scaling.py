@@ -9,7 +9,7 @@ from seatrial.checks.judging import Judged, Problem
 from seatrial.checks.references.rule import absent, names_of, rule, where
 from seatrial.model.dig import as_list, as_str, dig
 from seatrial.model.document import Resource
-from seatrial.model.inventory import Inventory
+from seatrial.model.inventory import Inventory, home
 from seatrial.model.pointer import join
 from seatrial.model.selector import matches
 from seatrial.model.suggest import did_you_mean
@@ -84,7 +84,7 @@ def _judge_budget(inventory: Inventory) -> Iterator[Judged]:
         selected = [
             workload
             for workload in inventory.workloads()
-            if workload.resource.namespace == resource.namespace and matches(selector, workload.pod_labels)
+            if home(workload.resource.namespace) == home(resource.namespace) and matches(selector, workload.pod_labels)
         ]
         problems: tuple[Problem, ...] = ()
         if not selected:

@@ -9,7 +9,7 @@ from seatrial.checks.judging import Judged, Problem
 from seatrial.checks.references.rule import absent, names_of, rule, where
 from seatrial.model.dig import as_int, as_list, as_str, dig, string_map
 from seatrial.model.document import Resource
-from seatrial.model.inventory import Inventory
+from seatrial.model.inventory import Inventory, home
 from seatrial.model.pointer import join
 from seatrial.model.suggest import did_you_mean
 from seatrial.model.verdict import Severity
@@ -42,7 +42,7 @@ def _nearest(inventory: Inventory, namespace: str, selector: dict[str, str]) -> 
     best: Workload | None = None
     most = 0
     for workload in inventory.workloads():
-        if workload.resource.namespace == namespace:
+        if home(workload.resource.namespace) == home(namespace):
             agreed = sum(workload.pod_labels.get(key) == value for key, value in selector.items())
             if agreed > most:
                 best, most = workload, agreed
