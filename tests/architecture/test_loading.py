@@ -10,6 +10,8 @@ from seatrial.model.architecture import (
     Architecture,
     CheckReference,
     Container,
+    LongestRequest,
+    Mesh,
     Metric,
     ObjectReference,
     ResourceProfile,
@@ -48,6 +50,32 @@ class TestComponents:
             Metric("Resource", "cpu", "Utilization", 70),
             Metric("Pods", "requests_per_second", "AverageValue", "10"),
         )
+
+    def test_take_their_longest_request_from_an_assumption_or_give_their_own(self, declared: Any) -> None:
+        web, data = declared.data["components"]["components"][:2]
+        web["longest_request"] = {"assumption": "wait", "variable": "TIMEOUT"}
+        data["longest_request"] = {"seconds": 7}
+
+        loaded = declared.load()
+
+        assert loaded.component("WEB").longest_request == LongestRequest(1, "TIMEOUT")
+        assert loaded.component("DB").longest_request == LongestRequest(7, None)
+
+    def test_tell_a_mesh_the_ports_that_they_name(self, declared: Any) -> None:
+        declared.data["components"]["components"][0]["mesh"] = {"inject": False, "inbound": ["http"]}
+
+        assert declared.load().component("WEB").mesh == Mesh(inject=False, inbound_ports=(8080,))
+
+    def test_have_the_priority_class_of_their_tier(self, declared: Any) -> None:
+        declared.data["components"]["priority_classes"] = [
+            {"name": "first", "tiers": ["data"]},
+            {"name": "second", "tiers": ["web", "batch"]},
+        ]
+
+        parameters = declared.load().parameters()
+
+        assert parameters["priority_classes"] == ["first", "second"]
+        assert parameters["workloads"]["shop/Deployment/shop-web"]["priority_class"] == "second"
 
     def test_may_gather_the_objects_of_the_others(self, declared: Any) -> None:
         assert declared.load().component("HPA").objects == (ObjectReference("Deployment", "shop", "shop-web"),)

@@ -149,6 +149,48 @@ MISTAKES: dict[str, tuple[Change, str, str]] = {
     ),
     "storage class of another tier": (component(1, tier="web"), "components", "DB of tier web uses fast"),
     "half of a database": (component(1, database_name="shop"), "components", "only half of a database"),
+    "tier of two priority classes": (
+        lambda data: data["components"].update(
+            priority_classes=[{"name": "first", "tiers": ["web"]}, {"name": "second", "tiers": ["data", "web"]}]
+        ),
+        "components",
+        "the tier web has the priority class second, and first too",
+    ),
+    "priority class twice": (
+        lambda data: data["components"].update(
+            priority_classes=[{"name": "first", "tiers": ["web"]}, {"name": "first", "tiers": ["data"]}]
+        ),
+        "components",
+        'priority class "first" is declared twice',
+    ),
+    "place of a role without a role": (
+        component(0, role_in={"label": "role", "variable": "ROLE"}),
+        "components",
+        "WEB is to say its role and has none",
+    ),
+    "longest request by an unknown assumption": (
+        component(0, longest_request={"assumption": "wiat"}),
+        "components",
+        'unknown assumption "wiat" (did you mean wait?)',
+    ),
+    "longest request in another unit": (
+        lambda data: [
+            component(0, longest_request={"assumption": "wait"})(data),
+            assumption(1, unit="1/s")(data),
+        ],
+        "components",
+        "assumption wait is in 1/s, not in seconds",
+    ),
+    "mesh port that no container has": (
+        component(0, mesh={"inject": False, "inbound": ["htpt"]}),
+        "components",
+        'unknown port "htpt" (did you mean http?)',
+    ),
+    "accounts without a namespace": (
+        component(3, accounts={"viewer": {"verbs": ["get"]}}),
+        "components",
+        "HPA has accounts but no namespace",
+    ),
     "vertical autoscaler of no container": (
         component(0, vertical={"name": "v", "container": "mian", "mode": "Off"}),
         "components",
