@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import sys
 from collections.abc import Callable, Iterator
+
+_COUNT = re.compile(r"\b(\d+) of (\d+)\b")
+"""How far a step is, where its message says so; the bar follows it."""
 
 
 @contextlib.contextmanager
@@ -21,4 +25,10 @@ def shown() -> Iterator[Callable[[str], None]]:
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("starting", total=None)
-        yield lambda message: progress.update(task, description=escape(message))
+
+        def tell(message: str) -> None:
+            count = _COUNT.search(message)
+            done, total = (int(count[1]), int(count[2])) if count else (0, None)
+            progress.update(task, description=escape(message), completed=done, total=total)
+
+        yield tell

@@ -18,6 +18,7 @@ from rich.text import Text
 from seatrial.model.position import Position
 from seatrial.model.verdict import Severity, Status, Verdict
 from seatrial.report.findings import Finding, collapse
+from seatrial.report.matrix import matrix
 from seatrial.report.run import Run, Skip
 from seatrial.report.source import Excerpt, Sources
 from seatrial.report.text import count, lines, listing, one_line
@@ -236,7 +237,16 @@ class _Page:
                 yield _row(
                     row, widths, [style if cell != "0" else "dim" for style, cell in zip(styles, row, strict=True)]
                 )
+        yield from self._requirements()
         yield Text()
+
+    def _requirements(self) -> Iterator[Text]:
+        """What the declared requirements come to; a run of some groups only cannot tell."""
+        if not self.run.requirements or "intent" not in self.run.by_group:
+            return
+        outcomes = matrix(self.run).outcomes
+        told = listing(f"{number} {outcome}" for outcome, number in reversed(list(outcomes.items())) if number)
+        yield from self._wrapped("", Text(f"requirements: {told} of {sum(outcomes.values())}"))
 
     def _record(self) -> Iterator[Text]:
         for name, record in (("versions", self.run.scope.versions), ("digests", self.run.scope.digests)):

@@ -12,7 +12,7 @@ from rich.cells import cell_len
 
 from seatrial.model.position import Position
 from seatrial.model.verdict import Severity, Status, Subject, Verdict
-from seatrial.report import Run, render
+from seatrial.report import CheckReference, RequirementRow, Run, render
 from tests.report.samples import FILE, arbitrary, fixed_replicas, runs, small_run
 
 PLAIN = """\
@@ -270,3 +270,24 @@ def test_every_status_has_a_column(run: Run) -> None:
     header = next(line for line in render(run, "terminal", width=90).splitlines() if line.startswith("check group"))
 
     assert header.split()[2:-1] == [str(status) for status in Status]
+
+
+def test_a_complete_run_tells_what_the_requirements_come_to(run: Run) -> None:
+    promised = (
+        RequirementRow("R001", "Shop", "The shop is open.", checks=(CheckReference("intent/requirement-proven"),)),
+        RequirementRow("R002", "Shop", "The shop is lit.", planned="lamps"),
+    )
+    proof = Verdict(
+        "intent/requirement-proven",
+        Status.PASS,
+        Severity.HIGH,
+        Subject("seatrial/v1", "Requirement", "", "R001"),
+        "proven",
+        requirements=("R001",),
+    )
+
+    complete = render(attrs.evolve(run, requirements=promised, verdicts=(*run.verdicts, proof)), "terminal")
+    partial = render(attrs.evolve(run, requirements=promised), "terminal")
+
+    assert "\nrequirements: 1 planned and 1 proven of 2\n" in complete
+    assert "requirements:" not in partial
