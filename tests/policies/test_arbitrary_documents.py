@@ -6,7 +6,9 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from seatrial.engines.embedded import EmbeddedEngine
 from seatrial.engines.rego import violations
@@ -16,6 +18,7 @@ from seatrial.model import pointer as pointers
 from seatrial.model.architecture import Architecture
 from seatrial.model.inventory import Inventory
 from tests.inventories import arbitrary, damaged, inventory
+from tests.manifests.rendering import production
 from tests.policies.conftest import ROOT
 
 EVERY_KIND = (Path(__file__).parent / "every_kind.yaml").read_text()
@@ -63,6 +66,38 @@ def test_rules_answer_for_arbitrary_documents(found: Inventory) -> None:
 @given(damaged(EVERY_KIND))
 def test_rules_answer_for_damaged_documents(found: Inventory) -> None:
     assert answer(found, parameters(), of_any_kind=False) > 0
+
+
+DECLARED = (
+    "Namespace/booking-system",
+    "Deployment/booking-agent2-backend",
+    "Service/booking-agent2-backend-service",
+    "Ingress/booking-agent2-ingress",
+    "HorizontalPodAutoscaler/booking-agent2-backend-hpa",
+    "Deployment/booking-sub-s1",
+    "ExternalSecret/booking-sub-s1-claude-api",
+    "VerticalPodAutoscaler/booking-sub-s1-vpa",
+    "StatefulSet/booking-agent2-postgres",
+    "PriorityClass/booking-data",
+    "PriorityClass/booking-batch",
+    "ServiceAccount/booking-system-readonly",
+    "RoleBinding/booking-system-readonly",
+    "Role/booking-system-readonly",
+)
+
+
+@cache
+def declared_objects() -> str:
+    """Some of production, of each kind of which something is declared."""
+    found = [item for item in production() if f"{item['kind']}/{item['metadata']['name']}" in DECLARED]
+    assert len(found) == len(DECLARED)
+    return yaml.safe_dump_all(found)
+
+
+@relaxed
+@given(st.deferred(lambda: damaged(declared_objects())))
+def test_rules_answer_for_damaged_documents_of_which_much_is_declared(found: Inventory) -> None:
+    answer(found, parameters(), of_any_kind=False)
 
 
 def test_the_ground_of_the_damage_reaches_every_rule_that_needs_no_declaration() -> None:
