@@ -16,12 +16,14 @@ import yaml
 from seatrial.engines.rego import Module, Package
 from seatrial.model.dig import as_dict, as_list, as_str
 from seatrial.model.errors import InputError
-from seatrial.model.files import shown
+from seatrial.model.files import read_text, shown
 from seatrial.model.position import Position
 from seatrial.model.verdict import Severity
 
 RULE_FILE = "rule.rego"
 TEST_SUFFIX = "_test.rego"
+LIBRARY = "lib"
+"""Folder of what rules share."""
 KNOWN_NEEDS = frozenset({"architecture"})
 
 _PACKAGE = re.compile(r"^package\s+(?P<path>\S+)\s*$", re.MULTILINE)
@@ -73,10 +75,15 @@ def read_policies(folder: Path) -> PolicySet:
     tests: list[Module] = []
     rules: list[Rule] = []
     for path in sorted(folder.rglob("*.rego")):
-        module = Module(shown(path), _read(path))
+        module = Module(shown(path), read_text(path))
         (tests if path.name.endswith(TEST_SUFFIX) else modules).append(module)
         if path.name == RULE_FILE:
             rules.append(_rule(path, folder, module))
+        elif not _belongs(path, folder):
+            raise InputError(
+                f"{shown(path)} belongs to no rule: its folder has no {RULE_FILE}, so nothing would evaluate it",
+                remedy=f"name the rule {RULE_FILE}, or keep what rules share in {shown(folder / LIBRARY)}",
+            )
     if not rules:
         raise InputError(
             f"{shown(folder)} holds no policy rule",
@@ -85,19 +92,17 @@ def read_policies(folder: Path) -> PolicySet:
     return PolicySet(folder, tuple(modules), tuple(tests), tuple(rules))
 
 
+def _belongs(path: Path, folder: Path) -> bool:
+    """Whether a Rego file stands beside a rule, or in the library."""
+    return path.relative_to(folder).parts[0] == LIBRARY or (path.parent / RULE_FILE).is_file()
+
+
 def package_of(module: Module) -> Package:
     """The package that a module declares. Raises InputError when it declares none."""
     found = _PACKAGE.search(module.text)
     if found is None:
         raise InputError(f"{module.file}: no package is declared", remedy="begin the file with `package ...`")
     return tuple(part["quoted"] or part["plain"] for part in _PART.finditer(found["path"]))
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{shown(path)} cannot be read: {error}", remedy="make it a readable UTF-8 file") from None
 
 
 def _rule(path: Path, folder: Path, module: Module) -> Rule:

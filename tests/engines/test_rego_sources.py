@@ -89,10 +89,21 @@ def test_an_empty_folder_holds_no_rule(tmp_path: Path) -> None:
 def test_a_file_that_is_no_text_is_told(tmp_path: Path) -> None:
     write(tmp_path, GOOD).write_bytes(b"package \xff\xfe")
 
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match=r"rule.rego:1:9: byte 0xff is not UTF-8 text"):
         read_policies(tmp_path)
 
 
 def test_a_module_needs_a_package() -> None:
     with pytest.raises(InputError, match="no package"):
         package_of(Module("odd.rego", "x := 1\n"))
+
+
+@pytest.mark.parametrize("name", ["rules.rego", "rule_test.rego"])
+def test_a_file_that_belongs_to_no_rule_is_told_and_not_left_out(tmp_path: Path, name: str) -> None:
+    write(tmp_path, GOOD)
+    write(tmp_path, "package shop.fresh\n", folder="shop/fresh", name=name)
+
+    with pytest.raises(InputError, match=rf"shop/fresh/{name} belongs to no rule") as caught:
+        read_policies(tmp_path)
+
+    assert "rule.rego" in caught.value.remedy

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from seatrial.checks import references
-from seatrial.model.verdict import Verdict
+from seatrial.model.verdict import Severity, Verdict
 from tests.inventories import context, failures
 
 
@@ -110,3 +110,24 @@ def test_objects_without_namespace_meet_those_of_the_default_one():
     assert (
         len(failures(list(references.run(context(IN_DEFAULT.replace("namespace: default", "namespace: shop")))))) == 2
     )
+
+
+PORTS = """\
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {ports: [{port: 80, targetPort: %s}], selector: {app: web}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop, labels: {app: web}}
+spec: {containers: [{name: web, image: web:1.0.0, ports: [{name: http, containerPort: 8080}]}]}
+"""
+
+
+@pytest.mark.parametrize("port,severity", [("9666", Severity.MEDIUM), ("metrics", Severity.HIGH)])
+def test_a_number_that_no_container_declares_is_a_doubt_and_an_unknown_name_a_dead_service(port, severity):
+    (problem,) = problems(PORTS % port, "service-target-port")
+
+    assert problem.severity is severity
+    assert problem.position.line == 4

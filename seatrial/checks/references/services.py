@@ -104,7 +104,13 @@ def _unresolved(port: Any, index: int, workload: Workload) -> Iterator[Problem]:
     # A port need not be declared to be served; a workload that declares none says nothing about them.
     if number is not None and declared and (number, protocol) not in {(known, kind) for _, known, kind in declared}:
         listed = ", ".join(f"{kind} {known}" for _, known, kind in declared)
-        yield Problem(place, f"no container of {owner} declares {protocol} port {number}; it declares {listed}")
+        # A container may listen on a port that it does not declare: a doubt, and not surely a dead Service.
+        yield Problem(
+            place,
+            f"no container of {owner} declares {protocol} port {number}; it declares {listed}",
+            f"correct the number, or declare containerPort: {number} if the container listens there",
+            severity=Severity.MEDIUM,
+        )
 
 
 def _backends(ingress: Resource) -> Iterator[tuple[dict[str, Any], str]]:

@@ -24,7 +24,6 @@ from seatrial.model.suggest import did_you_mean, nearest
 from seatrial.model.verdict import Subject
 
 _Item = TypeVar("_Item")
-_MOST_LISTED = 60
 
 
 @attrs.frozen
@@ -86,7 +85,11 @@ class Architecture:
 
     def requirement(self, id_: str) -> Requirement:
         """The requirement of that id. Raises InputError if there is none."""
-        return _named("requirement", id_, {item.id: item for item in self.requirements})
+        items = {item.id: item for item in self.requirements}
+        if id_ not in items:  # numbers are not mistyped words: the nearest one would be a guess
+            ids = list(items)
+            raise InputError(f'unknown requirement "{id_}"', remedy=f"choose one from {ids[0]} to {ids[-1]}")
+        return items[id_]
 
     def objective(self, name: str) -> Objective:
         """The objective of that name. Raises InputError if there is none."""
@@ -122,7 +125,7 @@ class Architecture:
 
 def _named(what: str, name: str, items: dict[str, _Item]) -> _Item:
     if name not in items:
-        ids = list(items)
-        listed = ", ".join(ids) if len(ids) <= _MOST_LISTED else f"{len(ids)}, from {ids[0]} to {ids[-1]}"
-        raise InputError(f'unknown {what} "{name}"{did_you_mean(name, items)}', remedy=f"there are: {listed}")
+        raise InputError(
+            f'unknown {what} "{name}"{did_you_mean(name, items)}', remedy=f"choose one of: {', '.join(items)}"
+        )
     return items[name]
