@@ -13,6 +13,7 @@ from pathlib import Path
 
 import attrs
 
+from seatrial.model.build_parts import FILE_NAMES
 from seatrial.model.dig import as_dict, as_list, as_str, dig
 from seatrial.model.document import Resource
 from seatrial.model.errors import InputError, ToolError
@@ -22,7 +23,6 @@ from seatrial.model.kustomize_files import Build
 from seatrial.model.provenance import ProvenanceLocator
 from seatrial.model.yaml_source import LocatedDocument, iterate_documents
 
-FILE_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 ORIGIN = "config.kubernetes.io/origin"
 TRANSFORMATIONS = "alpha.config.kubernetes.io/transformations"
 _TIMEOUT_SECONDS = 120

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from seatrial.model import kustomize
+from seatrial.model import build_parts, kustomize
 from seatrial.model.document import Resource
 from seatrial.model.errors import InputError
 from seatrial.model.files import read_text, shown
@@ -76,10 +76,16 @@ def _standard_input() -> str:
 
 
 def _inventory(
-    documents: Iterable[LocatedDocument], *, files: tuple[str, ...], digest: str, origin: str, whole: bool
+    documents: Iterable[LocatedDocument],
+    *,
+    files: tuple[str, ...],
+    digest: str,
+    origin: str,
+    whole: bool,
+    left_out: Iterable[SkippedDocument] = (),
 ) -> Inventory:
     resources: list[Resource] = []
-    skipped: list[SkippedDocument] = []
+    skipped = list(left_out)
     for found in unpack(documents):
         if isinstance(found, Resource):
             resources.append(found)
@@ -113,14 +119,22 @@ def _walk(root: Path) -> Iterator[Path]:
 def _tree(root: Path, *, origin: str) -> Inventory:
     files: list[str] = []
     documents: list[LocatedDocument] = []
+    left_out: list[SkippedDocument] = []
     digest = hashlib.sha256()
-    for path in _walk(root):
+    paths = list(_walk(root))
+    parts = build_parts.parts(paths)
+    for path in paths:
         text, name = read_text(path), shown(path)
         files.append(name)
         digest.update(f"{path.relative_to(root)}\0{len(text)}\0{text}".encode("utf-8", "surrogatepass"))
-        documents.extend(iterate_documents(text, name))
+        if Path(os.path.normpath(path)) in parts:
+            left_out.append(SkippedDocument(name, 1, "a part of a Kustomize build, not an object"))
+        else:
+            documents.extend(iterate_documents(text, name))
     if not files:
         raise InputError(
             f"{shown(root)} holds no YAML or JSON file", remedy="point to the directory that holds the manifests"
         )
-    return _inventory(documents, files=tuple(files), digest=digest.hexdigest(), origin=origin, whole=True)
+    return _inventory(
+        documents, files=tuple(files), digest=digest.hexdigest(), origin=origin, whole=True, left_out=left_out
+    )

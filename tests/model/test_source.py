@@ -1,4 +1,5 @@
 import io
+from pathlib import Path
 
 import pytest
 
@@ -174,3 +175,58 @@ def test_a_build_that_fails_gives_the_reason_of_kustomize(tmp_path):
 
     assert "absent.yaml" in message
     assert "no such file" in message
+
+
+def test_patches_of_a_kustomization_within_a_tree_are_no_objects(tmp_path):
+    patch = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {replicas: 3}\n"
+    write(
+        tmp_path,
+        {
+            "app/kustomization.yaml": "resources: [service.yaml]\npatches: [{path: web.yaml}]\n"
+            "patchesStrategicMerge: [../shared/more.yaml]\nconfigMapGenerator: [{files: [values=values.yaml]}]\n",
+            "app/service.yaml": SERVICE,
+            "app/web.yaml": patch,
+            "app/values.yaml": "kind: anything\n",
+            "shared/more.yaml": patch,
+            "shared/kept.yaml": SERVICE,
+        },
+    )
+
+    inventory = source.load(str(tmp_path))
+
+    assert inventory.kinds == {"Service"}
+    assert len(inventory.resources) == 2
+    assert [Path(entry.file).name for entry in inventory.skipped if "part of a Kustomize" in entry.reason] == [
+        "values.yaml",
+        "web.yaml",
+        "more.yaml",
+    ]
+
+
+def test_lists_are_unpacked_also_within_lists(tmp_path):
+    write(
+        tmp_path,
+        {
+            "all.yaml": "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: PodList\n  items:\n"
+            "  - metadata: {name: p}\n  - metadata: {name: q}\n- apiVersion: v1\n  kind: List\n  items: []\n"
+        },
+    )
+
+    inventory = source.load(str(tmp_path))
+
+    assert names(inventory) == ["p[Pod]", "q[Pod]"]
+    assert inventory.resources[1].position("/metadata/name").line == 8
+    assert inventory.resources[1].position("/metadata/name").column == 22
+
+
+@pytest.mark.parametrize("items", ["items: null", "items: []", "other: 1"])
+def test_a_list_without_items_holds_no_object(tmp_path, items):
+    write(tmp_path, {"a.yaml": f"apiVersion: v1\nkind: List\n{items}\n"})
+
+    assert "holds no Kubernetes object (a List without items)" in refusal(tmp_path / "a.yaml")
+
+
+def test_items_that_are_no_list_are_refused_at_their_place(tmp_path):
+    write(tmp_path, {"a.yaml": "apiVersion: v1\nkind: List\nitems: none\n"})
+
+    assert "a.yaml:3:8: the items of the List are a string" in refusal(tmp_path / "a.yaml")
