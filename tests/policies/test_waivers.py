@@ -128,7 +128,7 @@ def test_a_folder_without_the_file_has_no_waivers(tmp_path: Path) -> None:
         ("filled in at release", "later", 4),
         ('"2026-11-23"', '"2026-13-01"', 6),
         ('"2026-11-23"', "soon", 6),
-        ("    owner: platform\n", "    owner: platform\n    until: never\n", 2),
+        ("    owner: platform\n", "    owner: platform\n    until: never\n", 6),
     ],
 )
 def test_a_mistake_in_the_file_is_told_with_its_line(tmp_path: Path, old: str, new: str, line: int) -> None:
