@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from seatrial.checks.base import CheckInfo, Context
+from seatrial.checks.base import DECLARED, CheckInfo, Context, verdict
 from seatrial.checks.judging import Judged, Problem, all_verdicts, skip
 from seatrial.engines import schema_rules
 from seatrial.engines.schema import (
@@ -18,7 +18,8 @@ from seatrial.engines.schema import (
 from seatrial.engines.schema_crd import CustomKind, compile_custom, custom_kinds
 from seatrial.engines.schema_errors import Violation, nearest
 from seatrial.model.document import Resource
-from seatrial.model.verdict import Severity, Verdict
+from seatrial.model.position import Position
+from seatrial.model.verdict import Severity, Status, Subject, Verdict
 
 GROUP = "schema"
 
@@ -55,6 +56,10 @@ def run(context: Context) -> Iterable[Verdict]:
     judge = _Judge(kubernetes_schemas(version), context.inventory.resources)
     for resource in context.inventory.resources:
         yield from judge.verdicts(resource)
+    # What was read and is no object must not go unmentioned: it may be one whose head is misspelt.
+    for document in context.inventory.skipped:
+        subject, place = Subject(DECLARED, "Document", "", document.file), Position(document.file, document.line, 1)
+        yield verdict(KUBERNETES, Status.SKIPPED, subject, f"{place}: {document.reason}", position=place)
     if not context.inventory.resources:
         yield from all_verdicts(KUBERNETES, (), "there are no objects")
 
@@ -140,7 +145,12 @@ class _Judge:
         if older:
             return Violation("/apiVersion", found, f"served only until Kubernetes {older}", "replace the object")
         near = nearest(gvk.kind, sorted({*self.by_kind, *(known.kind for known in declared)}))
-        return Violation("/kind", found, f"did you mean {near!r}?" if near else "a kind of that group", "correct kind")
+        return Violation(
+            "/kind",
+            found,
+            f"did you mean {near!r}?" if near else "a kind of that group",
+            f"write kind: {near}" if near else "correct kind and apiVersion",
+        )
 
     def _older(self, gvk: Gvk) -> str:
         for version in reversed(known_versions()):

@@ -15,6 +15,8 @@ def expect(file: str | None) -> None:
     """Refuse a place that cannot take the report before the work is done, not after it."""
     if file is not None and not Path(file).absolute().parent.is_dir():
         raise InputError(f"cannot write {file}: its directory does not exist", remedy="create the directory first")
+    if file is not None and Path(file).is_dir():
+        raise InputError(f"cannot write {file}: it is a directory", remedy="name a file in it")
 
 
 def deliver(content: str | bytes, file: str | None) -> None:

@@ -31,7 +31,7 @@ def parts(paths: Iterable[Path]) -> frozenset[Path]:
     return frozenset(
         Path(os.path.normpath(path.parent / name))
         for path in paths
-        if path.name in FILE_NAMES
+        if path.name in FILE_NAMES and path.is_file()
         for document in iterate_documents(read_text(path), shown(path))
         for name in _named(as_dict(document.data))
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sysconfig
@@ -17,11 +18,11 @@ from seatrial.model.build_parts import FILE_NAMES
 from seatrial.model.dig import as_dict, as_list, as_str, dig
 from seatrial.model.document import Resource
 from seatrial.model.errors import InputError, ToolError
-from seatrial.model.files import shown
+from seatrial.model.files import read_text, shown
 from seatrial.model.inventory import Inventory
 from seatrial.model.kustomize_files import Build
 from seatrial.model.provenance import ProvenanceLocator
-from seatrial.model.yaml_source import LocatedDocument, iterate_documents
+from seatrial.model.yaml_source import LocatedDocument, iterate_documents, parse_documents
 
 ORIGIN = "config.kubernetes.io/origin"
 TRANSFORMATIONS = "alpha.config.kubernetes.io/transformations"
@@ -79,11 +80,19 @@ def render(root: Path) -> Rendered:
         except subprocess.TimeoutExpired:
             raise ToolError(f"kubectl kustomize did not end within {_TIMEOUT_SECONDS} s") from None
     if done.returncode:
-        raise InputError(f"Kustomize cannot build {shown(root)}: {_reason(done.stderr)}", remedy=_REMEDY)
+        reason = _reason(done.stderr)
+        _tell_broken_files(root, reason)
+        raise InputError(f"Kustomize cannot build {shown(root)}: {reason}", remedy=_REMEDY)
     return Rendered(done.stdout.decode("utf-8", "replace"), Path(folder).resolve())
 
 
 _REMEDY = "run `kubectl kustomize` there to see the same message, and correct the file that it names"
+
+
+_TRIED_AS_FILE = re.compile(r"^.*must resolve to a file': (couldn't make target for path '[^']*': )?|^[^' ]*': ")
+_TRIED_AS_DIRECTORY = re.compile(r"': must build at directory: .*$")
+"""Kustomize tries each entry as a file and as a directory, and tells about both."""
+_FILE = re.compile(r"[\w./-]+\.(?:ya?ml|json)\b")
 
 
 def _quoted(text: str) -> str:
@@ -97,8 +106,16 @@ def _reason(stderr: bytes) -> str:
         return "its resources form a cycle: " + text[text.rindex("cycle detected") :].replace("'", "")
     for wrapping in ("accumulation err=", "recursed accumulation of path", "recursed merging from path"):
         text = text.rpartition(wrapping)[2]
-    text = text.strip("' ").replace("accumulating resources from", "in")
-    return text or "no reason given"
+    text = _TRIED_AS_DIRECTORY.sub("", _TRIED_AS_FILE.sub("", text.strip("' ")))
+    return text.replace("accumulating resources from", "in") or "no reason given"
+
+
+def _tell_broken_files(root: Path, reason: str) -> None:
+    """Raise InputError with its place for a mistake of YAML, which Kustomize tells by line at most."""
+    named = [root / name for name in FILE_NAMES] + [root / name for name in _FILE.findall(reason)]
+    for path in named:
+        if path.is_file():
+            parse_documents(read_text(path), shown(path))
 
 
 def load(root: Path, *, origin: str) -> Inventory:

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import attrs
 
-from seatrial.model.errors import ToolError
+from seatrial.model.errors import InputError, ToolError
 
 ARCHITECTURE = "architecture"
 MANIFESTS = "manifests"
 POLICIES = "policies"
 FEATURES = "features"
+_LONGEST = 200
+"""Characters of a path that a message shows."""
 
 
 @attrs.frozen
@@ -50,9 +52,16 @@ def find(path: str) -> Project:
     """The project whose `manifests/` the path lies in; one without a root for any other path.
 
     The architecture describes the system of that folder only: judged by it, foreign manifests would fail every
-    promise that they never made.
+    promise that they never made. Raises InputError for what cannot be a path.
     """
-    location = Path(path).resolve()
+    if not path:
+        raise InputError("PATH is empty", remedy="name a path, or . for the working directory")
+    try:
+        location = Path(path).resolve()
+        location.exists()
+    except (OSError, RuntimeError, ValueError) as error:  # too long, a loop of links, a NUL byte
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise InputError(f"cannot read {path[:_LONGEST]}: {reason}", remedy="check the path") from None
     for folder in (location, *location.parents):
         if folder.name == MANIFESTS and (folder.parent / ARCHITECTURE).is_dir():
             return Project(folder.parent)

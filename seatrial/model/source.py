@@ -34,10 +34,10 @@ def load(path: str, *, overlay: str | None = None) -> Inventory:
     if path == STDIN:
         return _of_text(_standard_input(), _STDIN_NAME, origin=path)
     location = Path(path)
-    if not location.exists():
+    if not location.exists() and not location.is_symlink():
         siblings = [entry.name for entry in location.parent.iterdir()] if location.parent.is_dir() else []
         raise InputError(f"{path} does not exist{did_you_mean(location.name, siblings)}", remedy="check the path")
-    if location.is_file():
+    if not location.is_dir():
         return _of_text(read_text(location), shown(location), origin=path)
     root = _kustomization_of(location, overlay)
     return kustomize.load(root, origin=path) if root is not None else _tree(location, origin=path)
@@ -124,6 +124,9 @@ def _tree(root: Path, *, origin: str) -> Inventory:
     paths = list(_walk(root))
     parts = build_parts.parts(paths)
     for path in paths:
+        if path.exists() and not path.is_file():
+            # Reading a pipe would wait for a writer that nobody promised.
+            raise InputError(f"{shown(path)} is no regular file", remedy="remove it, or name the files one by one")
         text, name = read_text(path), shown(path)
         files.append(name)
         digest.update(f"{path.relative_to(root)}\0{len(text)}\0{text}".encode("utf-8", "surrogatepass"))

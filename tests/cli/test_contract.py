@@ -80,3 +80,12 @@ def test_the_version_is_printed(seatrial):
 
     assert done.returncode == 0
     assert done.stdout.startswith("seatrial ")
+
+
+def test_documents_that_are_no_objects_are_skipped_with_their_reason(seatrial):
+    done = seatrial("verify", "-", "--only", "schema", "--format", "json", stdin=f"apiversion: v1\n---\n{GOOD}")
+
+    (skip,) = [verdict for verdict in json.loads(done.stdout)["verdicts"] if verdict["status"] == "skipped"]
+    assert skip["subject"]["kind"] == "Document"
+    assert "neither apiVersion nor kind" in skip["message"]
+    assert (skip["file"], skip["line"]) == ("<stdin>", 1)
