@@ -41,6 +41,7 @@ def run(
                 f"{where} belongs to no project with an architecture/, which declares scenarios",
                 remedy="name the manifests of a project that has one",
             )
+        choose("SCENARIO", scenario, (declared.name for declared in context.architecture.scenarios.scenarios))
         twin = simulator.build(context.inventory, context.architecture)
         result = simulator.run(
             twin,
