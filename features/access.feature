@@ -3,7 +3,7 @@ Feature: Access rights
   Each workload may do what its work needs, and a leaked token opens nothing else.
 
   Background:
-    Given the production manifests
+    Given the manifests of the Booking System
     When they are reviewed for access rights
 
   @R284 @R376

@@ -3,7 +3,7 @@ Feature: Public entry
   The internet reaches the booking agents over TLS, at a bounded rate, and nothing else.
 
   Background:
-    Given the production manifests
+    Given the manifests of the Booking System
     When they are reviewed for their public entry
 
   @R105

@@ -3,7 +3,7 @@ Feature: Network isolation
   Exactly what belongs together may talk to each other.
 
   Background:
-    Given the production manifests
+    Given the manifests of the Booking System
     When they are reviewed for network isolation
 
   @R274 @R378

@@ -3,7 +3,7 @@ Feature: Pod security
   A compromised container must not become a compromised node.
 
   Background:
-    Given the production manifests
+    Given the manifests of the Booking System
     When they are reviewed for pod security
 
   @R281 @R282 @R283

@@ -3,7 +3,7 @@ Feature: Scaling
   Every tier grows with its load, up to the limit that was agreed and no further.
 
   Background:
-    Given the production manifests
+    Given the manifests of the Booking System
 
   Scenario Outline: Sub-agent <agent> scales within its agreed limits
     When they are reviewed for scaling limits

@@ -3,7 +3,7 @@ Feature: Service levels under load
   Guests abandon a booking that takes longer than half a second, and an agent that fails one call in a hundred.
 
   Background:
-    Given the production manifests
+    Given the manifests of the Booking System
 
   Rule: Guests are served fast and without errors
 

@@ -92,7 +92,8 @@ def open_context(
     # Rendering is another process's work: the architecture is read meanwhile.
     with ThreadPoolExecutor(max_workers=1) as other:
         loading = other.submit(source.load, path, overlay=overlay)
-        architecture = Architecture.load(home.root) if home.root is not None else None
+        named = overlay or source.overlay_of(path)
+        architecture = Architecture.load(home.root, named) if home.root is not None else None
         inventory = loading.result()
     context = Context(inventory, architecture, home.policies, options)
     if progress is not None:

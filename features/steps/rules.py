@@ -12,9 +12,9 @@ from seatrial.model.verdict import Status, Verdict
 ACCEPTED = (Status.PASS, Status.WAIVED)
 
 
-@given("the production manifests", target_fixture="system")
-def production_manifests(verification: Verification) -> Verification:
-    assert verification.run.scope.overlay == "production", f"the overlay is {verification.run.scope.overlay}"
+@given("the manifests of the Booking System", target_fixture="system")
+def manifests(verification: Verification) -> Verification:
+    assert verification.context.architecture is not None, "these manifests belong to no declared architecture"
     return verification
 
 

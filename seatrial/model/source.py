@@ -49,6 +49,12 @@ def overlays(path: Path) -> list[str]:
     return sorted(entry.name for entry in folder.iterdir() if kustomize.is_root(entry)) if folder.is_dir() else []
 
 
+def overlay_of(path: str) -> str | None:
+    """The overlay that a path is: its own name where it lies directly in `overlays/`."""
+    location = Path(path).resolve()
+    return location.name if location.parent.name == "overlays" else None
+
+
 def _kustomization_of(location: Path, overlay: str | None) -> Path | None:
     names = overlays(location)
     if overlay is not None and names:

@@ -86,6 +86,15 @@ def production() -> Verification:
     return verification.verify(str(PROJECT), overlay="production", only=STATIC)
 
 
+@pytest.mark.parametrize("overlay", ["staging", "development"])
+def test_other_environments_keep_the_same_promises_under_their_own_names(overlay: str) -> None:
+    done = verification.verify(str(PROJECT), overlay=overlay, only=STATIC)
+
+    assert [f"{found.check} {found.subject}: {found.message}" for found in done.run.problems] == []
+    by_path = verification.verify(str(PROJECT / "overlays" / overlay), only=["references"])
+    assert by_path.run.problems == ()
+
+
 def test_production_passes_every_static_check_or_is_waived(production: Verification) -> None:
     problems = [f"{found.check} {found.subject}: {found.message}" for found in production.run.problems]
 

@@ -28,11 +28,12 @@ from seatrial.model.architecture.components import (
     StorageClass,
 )
 from seatrial.model.architecture.declaration import first_repeat, mistake, read, require_unique, unknown
+from seatrial.model.architecture.environments import Environment, in_environment
 from seatrial.model.yaml_source import LocatedDocument
 
 
-def load_components(root: Path, assumptions: Mapping[str, Assumption]) -> Components:
-    """Read `architecture/components.yaml` below *root*.
+def load_components(root: Path, assumptions: Mapping[str, Assumption], overlay: str | None = None) -> Components:
+    """Read `architecture/components.yaml` below *root*, in the names that *overlay* gives.
 
     Raises InputError with the place of a repeated name, an unknown profile, metric, resource pair, namespace, storage
     class or assumption, a broken quantity or address range, a limit below its request, and impossible replicas.
@@ -45,12 +46,14 @@ def load_components(root: Path, assumptions: Mapping[str, Assumption]) -> Compon
         ("storage_classes", "tier", "tier of storage"),
         ("priority_classes", "name", "priority class"),
         ("components", "id", "component"),
+        ("environments", "overlay", "environment"),
     ):
         require_unique(document, section, key, data.get(section, []), what)
     _require_one_priority(document)
     own = [_component(Body.read(document, index), assumptions) for index in range(len(data["components"]))]
     _require_one_owner(document, own)
-    return Components(
+    environments = _environments(document)
+    declared = Components(
         components=tuple(_gathered(document, index, own) for index in range(len(own))),
         namespaces=tuple(
             Namespace(item["name"], item.get("pod_security"), item.get("pod_security_version"), item.get("planned"))
@@ -66,6 +69,16 @@ def load_components(root: Path, assumptions: Mapping[str, Assumption]) -> Compon
         ingress_class=data["ingress"]["class"],
         ingress_issuer=data["ingress"]["issuer"],
     )
+    return in_environment(declared, environments[overlay]) if overlay in environments else declared
+
+
+def _environments(document: LocatedDocument) -> dict[str | None, Environment]:
+    known = [item["name"] for item in document.data["namespaces"]]
+    for index, entry in enumerate(document.data.get("environments", ())):
+        for name in entry.get("namespaces", {}):
+            if name not in known:
+                raise unknown(document, ("environments", index, "namespaces", name), "namespace", name, known)
+    return {entry["overlay"]: Environment.of(entry) for entry in document.data.get("environments", ())}
 
 
 def _component(body: Body, assumptions: Mapping[str, Assumption]) -> Component:

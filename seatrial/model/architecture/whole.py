@@ -54,13 +54,13 @@ class Architecture:
     scenarios: ScenarioSet
 
     @classmethod
-    def load(cls, root: Path) -> Architecture:
-        """Read the six files below `root/architecture`; *root* is the project's root.
+    def load(cls, root: Path, overlay: str | None = None) -> Architecture:
+        """Read the six files below `root/architecture` of a project, in the names that *overlay* gives.
 
         Raises InputError for the first file that is missing, against its schema, or at odds with another one.
         """
         assumptions = load_assumptions(root)
-        components = load_components(root, assumptions)
+        components = load_components(root, assumptions, overlay)
         scenarios = load_scenarios(root, assumptions)
         requirements = load_requirements(root)
         return cls(
