@@ -46,7 +46,7 @@ def resolve_plain(text: str) -> Scalar:
     if text[0] not in _HINT:
         return text
     if text.lower() in _NOT_FINITE:
-        raise ValueError(f"{text} is no number that Kubernetes can hold")
+        raise ValueError("a number that Kubernetes cannot hold")  # unsaid, as it may be of a Secret
     bare = text.replace("_", "") if text[-1] != "_" else text
     if len(bare) > _LONGEST_NUMBER:
         return text
@@ -57,6 +57,6 @@ def resolve_plain(text: str) -> Scalar:
     if _FLOAT.fullmatch(bare):
         value = float(bare)
         if not math.isfinite(value):
-            raise ValueError(f"{text} is no number that Kubernetes can hold")
+            raise ValueError("a number that Kubernetes cannot hold")  # unsaid, as it may be of a Secret
         return value
     return text

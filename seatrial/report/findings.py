@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+from collections.abc import Iterator, Sequence
 
 import attrs
 
@@ -37,6 +39,27 @@ def collapse(verdicts: tuple[Verdict, ...]) -> tuple[Finding, ...]:
         )
         grouped.setdefault(key, []).append(verdict)
     return tuple(Finding(first, tuple(rest)) for first, *rest in grouped.values())
+
+
+def together(findings: Sequence[Finding]) -> Iterator[tuple[Finding, ...]]:
+    """Yield neighbours as one where only their messages differ: a check's several complaints about one place."""
+    for _, neighbours in itertools.groupby(findings, key=_site):
+        yield tuple(neighbours)
+
+
+def _site(finding: Finding) -> tuple[object, ...]:
+    verdict = finding.verdict
+    return (
+        verdict.check,
+        verdict.status,
+        verdict.severity,
+        verdict.subject,
+        verdict.position,
+        verdict.remediation,
+        verdict.requirements,
+        # Without a place, the field alone tells complaints apart.
+        verdict.pointer if verdict.position is None else "",
+    )
 
 
 def place(verdict: Verdict) -> str:

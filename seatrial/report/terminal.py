@@ -17,7 +17,7 @@ from rich.text import Text
 
 from seatrial.model.position import Position
 from seatrial.model.verdict import Severity, Status, Verdict
-from seatrial.report.findings import Finding, collapse
+from seatrial.report.findings import Finding, collapse, together
 from seatrial.report.matrix import matrix
 from seatrial.report.run import Run, Skip
 from seatrial.report.source import Excerpt, Sources
@@ -76,8 +76,8 @@ class _Page:
 
     def lines(self) -> Iterator[Text]:
         yield from self._header()
-        for finding in collapse(self.run.problems):
-            yield from self._finding(finding)
+        for findings in together(collapse(self.run.problems)):
+            yield from self._findings(findings)
             yield Text()
         if self.show_passed:
             yield from self._passed()
@@ -99,8 +99,9 @@ class _Page:
         yield from self._wrapped("", Text(one_line(f"{counts} in {listing(scope.groups)}; seed {scope.seed}")))
         yield Text()
 
-    def _finding(self, finding: Finding) -> Iterator[Text]:
-        verdict = finding.verdict
+    def _findings(self, findings: tuple[Finding, ...]) -> Iterator[Text]:
+        """What one check says of one place: the place once, each complaint, and the fix once."""
+        verdict = findings[0].verdict
         style = _SEVERITY[verdict.severity]
         label = f"{verdict.severity.capitalize()}{', inconclusive' if verdict.status is Status.INCONCLUSIVE else ''}:"
         title = Text.assemble((label, style), f" {one_line(self.run.title_of(verdict.check))} ")
@@ -113,16 +114,27 @@ class _Page:
         if excerpt:
             yield from self._quotation(excerpt, style)
         indent = " " * margin + "= "
-        for line in lines(verdict.message):
-            yield from self._wrapped(indent, Text(line))
+        elsewhere = [self._elsewhere(finding) for finding in findings]
+        alike = len(set(elsewhere)) == 1
+        for finding, others in zip(findings, elsewhere, strict=True):
+            for line in lines(finding.verdict.message):
+                yield from self._wrapped(indent, Text(line))
+            if others and not alike:
+                yield from self._wrapped(" " * len(indent), Text(others, "dim"))
         for line in lines(self.run.remedy_of(verdict)):
             if line:
                 yield from self._wrapped(indent, Text.assemble(("fix: ", "bold green"), line))
         if verdict.requirements:
             yield from self._wrapped(indent, Text(one_line(f"proves: {', '.join(verdict.requirements)}"), "dim"))
-        if finding.repeats:
-            others = _objects(finding.repeats, verdict.position)
-            yield from self._wrapped(indent, Text(f"[+{len(finding.repeats)} more: {others}]", "dim"))
+        if alike and elsewhere[0]:
+            yield from self._wrapped(indent, Text(elsewhere[0], "dim"))
+
+    @staticmethod
+    def _elsewhere(finding: Finding) -> str:
+        """The other places of a mistake."""
+        if not finding.repeats:
+            return ""
+        return f"[+{len(finding.repeats)} more: {_objects(finding.repeats, finding.verdict.position)}]"
 
     def _location(self, verdict: Verdict, margin: int) -> Iterator[Text]:
         arrow = Text(" " * margin + "---> ", "dim")

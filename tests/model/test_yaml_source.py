@@ -118,7 +118,7 @@ def test_a_duplicate_key_names_both_lines():
         ("a: [1, 2\n", "f.yaml:2:1", "not valid YAML"),
         ("{{ .Values.x }}: 1\n", "f.yaml:1:1", "used as a key"),
         ("a: *nowhere\n", "f.yaml:1:4", "no anchor"),
-        ("a: .nan\n", "f.yaml:1:4", "no number"),
+        ("a: .nan\n", "f.yaml:1:4", "cannot hold"),
         ("[" * 5000, "f.yaml:1:101", "nested deeper"),
     ],
 )

@@ -13,7 +13,7 @@ from rich.cells import cell_len
 from seatrial.model.position import Position
 from seatrial.model.verdict import Severity, Status, Subject, Verdict
 from seatrial.report import CheckReference, RequirementRow, Run, render
-from tests.report.samples import FILE, arbitrary, fixed_replicas, runs, small_run
+from tests.report.samples import FILE, arbitrary, fixed_replicas, runs, small_run, subject
 
 PLAIN = """\
 seatrial 1.2.3: manifests (overlay production)
@@ -291,3 +291,19 @@ def test_a_complete_run_tells_what_the_requirements_come_to(run: Run) -> None:
 
     assert "\nrequirements: 1 planned and 1 proven of 2\n" in complete
     assert "requirements:" not in partial
+
+
+def test_complaints_of_one_check_about_one_place_are_told_together(run: Run) -> None:
+    place = Position(FILE, 6, 3)
+    low = fixed_replicas("api", place)
+    odd = attrs.evolve(low, message="3 replicas are an odd number")
+    elsewhere = attrs.evolve(odd, subject=subject("web"), position=Position(FILE, 8, 1))
+    other_place = attrs.evolve(low, message="there are replicas", position=Position(FILE, 9, 1))
+
+    shown = render(attrs.evolve(run, verdicts=(low, odd, elsewhere, other_place)), "terminal")
+
+    assert shown.count("(autoscaling/no-fixed-replicas)") == 2
+    assert shown.count("fix: remove `replicas`") == 2
+    first = shown.partition("fix: remove `replicas`")[0]
+    assert low.message in first
+    assert "= 3 replicas are an odd number\n    [+1 more: shop/web[Deployment]" in first

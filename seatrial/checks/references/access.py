@@ -69,7 +69,7 @@ RULES = (
         "add the role or the ServiceAccount, correct its name, or waive the finding if it comes from elsewhere",
         ("RoleBinding", "ClusterRoleBinding"),
         _judge,
-        "there is no RoleBinding",
+        "there is no RoleBinding in the manifests",
     ),
 )
 """Checks of this module."""

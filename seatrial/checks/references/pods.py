@@ -177,7 +177,7 @@ RULES = (
         "add the ServiceAccount, correct its name, or waive the finding if it comes from elsewhere",
         (),
         _judge_account,
-        "there is no workload",
+        "there is no workload in the manifests",
     ),
     rule(
         "storage-class",

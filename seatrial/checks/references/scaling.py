@@ -104,7 +104,7 @@ RULES = (
         "correct scaleTargetRef, or add the workload",
         ("HorizontalPodAutoscaler",),
         _judge_horizontal,
-        "there is no HorizontalPodAutoscaler",
+        "there is no HorizontalPodAutoscaler in the manifests",
     ),
     rule(
         "vpa-target",
@@ -115,7 +115,7 @@ RULES = (
         "correct targetRef, or add the workload",
         ("VerticalPodAutoscaler",),
         _judge_vertical,
-        "there is no VerticalPodAutoscaler",
+        "there is no VerticalPodAutoscaler in the manifests",
     ),
     rule(
         "pdb-target",
@@ -125,7 +125,7 @@ RULES = (
         "make the selector equal to labels of the pod template",
         ("PodDisruptionBudget",),
         _judge_budget,
-        "there is no PodDisruptionBudget",
+        "there is no PodDisruptionBudget in the manifests",
     ),
 )
 """Checks of this module."""

@@ -222,7 +222,7 @@ RULES = (
         "correct the Service or its port, or add the Service",
         ("Ingress",),
         _judge_ingress,
-        "there is no Ingress",
+        "there is no Ingress in the manifests",
     ),
     rule(
         "stateful-set-service",
@@ -233,7 +233,7 @@ RULES = (
         "add a Service with clusterIP: None and the labels of the pod template",
         ("StatefulSet",),
         _judge_stateful_set,
-        "there is no StatefulSet",
+        "there is no StatefulSet in the manifests",
     ),
 )
 """Checks of this module."""
