@@ -7,8 +7,8 @@ Feature: Pod security
     When they are reviewed for pod security
 
   @R281 @R282 @R283
-  Scenario: The namespace enforces the restricted standard
-    Then the Namespace booking-system holds to "security/namespace-pod-security"
+  Scenario: Every namespace enforces the restricted standard
+    Then every Namespace holds to "security/namespace-pod-security"
 
   @R368
   Scenario: Every workload is admitted under the restricted standard
