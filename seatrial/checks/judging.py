@@ -23,6 +23,8 @@ class Problem:
     evidence: Mapping[str, Any] = attrs.field(factory=dict, hash=False)
     severity: Severity | None = None
     """None for the severity of the check."""
+    at_key: bool = False
+    """Whether the key of the field is what is wrong, and not its value."""
 
 
 @attrs.frozen
@@ -58,7 +60,7 @@ class Judged:
                     subject,
                     problem.message,
                     pointer=problem.pointer,
-                    position=place(problem.pointer),
+                    position=(self.resource.key_position if problem.at_key else place)(problem.pointer),
                     evidence=problem.evidence,
                 ),
                 severity=problem.severity or info.severity,

@@ -176,5 +176,5 @@ def _identity(resource: Resource) -> Iterator[Violation]:
 
 
 def _judged(resource: Resource, found: list[Violation], passed: str) -> Judged:
-    problems = (Problem(item.pointer, item.message, item.fix) for item in dict.fromkeys(found))
+    problems = (Problem(item.pointer, item.message, item.fix, at_key=item.at_key) for item in dict.fromkeys(found))
     return Judged(resource, tuple(problems), passed)

@@ -28,6 +28,8 @@ class Violation:
     found: str
     needed: str
     fix: str = ""
+    at_key: bool = False
+    """Whether the key itself is what is wrong, and not its value."""
 
     @property
     def message(self) -> str:
@@ -132,10 +134,10 @@ def _unknown_field(path: tuple[str | int, ...], field: str, name: str, siblings:
     near = nearest(name, [sibling for sibling in siblings if sibling != name])
     pointer, found = join(*path, name), f"unknown field {name!r} in {field}"
     if near:
-        return Violation(pointer, found, f"did you mean {near!r}?", f"write {near}")
+        return Violation(pointer, found, f"did you mean {near!r}?", f"write {near}", at_key=True)
     known = ", ".join(siblings[:_MANY]) + (", …" if len(siblings) > _MANY else "")
     needed = f"one of its fields ({known})" if known else "nothing: it has no fields"
-    return Violation(pointer, found, needed, "remove it or move it to its place")
+    return Violation(pointer, found, needed, "remove it or move it to its place", at_key=True)
 
 
 def _wanted(types: list[str]) -> str:

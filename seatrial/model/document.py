@@ -78,5 +78,9 @@ class Resource:
         """Where the value of *pointer* stands, or its nearest known ancestor."""
         return self.locator.position(pointer)
 
+    def key_position(self, pointer: str) -> Position:
+        """Where the key of *pointer* stands; its value, where only that is known."""
+        return getattr(self.locator, "key_position", self.locator.position)(pointer)
+
     def __str__(self) -> str:
         return str(self.subject)

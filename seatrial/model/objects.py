@@ -32,6 +32,10 @@ class DocumentLocator:
         """The place within the document."""
         return self.document.position(self.prefix + pointer)
 
+    def key_position(self, pointer: str) -> Position:
+        """The place of the pointer's key."""
+        return self.document.key_position(self.prefix + pointer)
+
 
 def _list_items(document: LocatedDocument, data: dict[str, Any], place: str) -> Iterator[tuple[dict[str, Any], str]]:
     """Items of a `List` or typed list; those of a typed list may leave out kind and apiVersion (`kubectl get -o`).

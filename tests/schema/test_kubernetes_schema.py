@@ -278,3 +278,20 @@ def test_arbitrary_documents_get_verdicts_and_never_an_exception(found: Inventor
 
     assert len({item.subject for item in verdicts}) <= max(1, len(found.resources))
     assert len(verdicts) >= len(found.resources)
+
+
+def test_an_unknown_field_is_placed_at_its_key_and_a_wrong_value_at_the_value() -> None:
+    text = textwrap.dedent("""\
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: p, lables: none}
+        spec:
+          contaners: [{name: c}]
+          hostNetwork: maybe
+        """)
+
+    places = {item.pointer: str(item.position) for item in failures(list(schema.run(context(text))))}
+
+    assert places["/metadata/lables"] == str(at(text, "lables"))
+    assert places["/spec/contaners"] == str(at(text, "contaners"))
+    assert places["/spec/hostNetwork"] == str(at(text, "maybe"))
