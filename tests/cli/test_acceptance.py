@@ -103,7 +103,7 @@ def test_a_step_that_nobody_wrote_is_told_with_its_text(seatrial: Run, project: 
     done = seatrial("verify", "--only", "schema,features", "--format", "concise")
 
     assert done.returncode == 1
-    assert 'high feature/objects Step definition is not found: Then "they have wings". Line 19' in done.stdout
+    assert 'objects.feature:19:1: high feature/objects no step is defined for "Then they have wings"' in done.stdout
 
 
 def test_features_that_cannot_be_loaded_are_no_pass(seatrial: Run, project: Path) -> None:
@@ -111,7 +111,8 @@ def test_features_that_cannot_be_loaded_are_no_pass(seatrial: Run, project: Path
 
     done = seatrial("verify", "--only", "schema,features")
 
-    assert done.returncode == 3
+    assert done.returncode == 2
+    assert "features/test_objects.py:1:1: " in done.stderr
     assert "nothing_of_this_name" in done.stderr
     assert "Traceback" not in done.stderr
 

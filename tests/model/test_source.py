@@ -230,3 +230,12 @@ def test_items_that_are_no_list_are_refused_at_their_place(tmp_path):
     write(tmp_path, {"a.yaml": "apiVersion: v1\nkind: List\nitems: none\n"})
 
     assert "a.yaml:3:8: the items of the List are a string" in refusal(tmp_path / "a.yaml")
+
+
+def test_configuration_of_kustomize_itself_is_no_object(tmp_path):
+    write(tmp_path, {"a.yaml": SERVICE, "t.yaml": "apiVersion: builtin\nkind: LabelTransformer\nmetadata: {name: t}\n"})
+
+    inventory = source.load(str(tmp_path))
+
+    assert inventory.kinds == {"Service"}
+    assert [entry.reason for entry in inventory.skipped] == ["a file of Kustomize, not an object"]
