@@ -76,8 +76,9 @@ GOOD = textwrap.dedent("""\
 def component(id_: str, **given_: Any) -> Component:
     nothing: dict[str, Any] = {
         **dict.fromkeys(("kind", "workload", "role", "min_replicas", "max_replicas", "autoscaler", "vertical", "storage")),
-        **dict.fromkeys(("database", "ingress", "external", "provided", "planned")),
-        **dict.fromkeys(("containers", "metrics", "objects"), ()),
+        **dict.fromkeys(("database", "ingress", "external", "provided", "planned", "role_in", "longest_request", "mesh")),
+        **dict.fromkeys(("containers", "metrics", "objects", "own_secrets", "accounts"), ()),
+        "stateless": False,
         **{key: {} for key in ("selector", "ports")},
     }  # fmt: skip
     return Component(**{**nothing, "id": id_, "name": id_, "tier": "t", "namespace": "", "position": HERE, **given_})
