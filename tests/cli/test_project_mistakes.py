@@ -37,7 +37,7 @@ def told(seatrial, project: Path) -> Callable[..., str]:
         assert "Traceback" not in done.stderr
         assert done.stderr.count("fix:") == 1
         assert not (project / "report.json").exists()
-        return done.stderr
+        return str(done.stderr)
 
     return run
 

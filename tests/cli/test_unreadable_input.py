@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 
@@ -82,7 +83,7 @@ def test_a_device_is_read_to_the_limit_only():
 
 def test_a_failing_read_is_told():
     with pytest.raises(InputError, match=r"cannot read .*: ") as caught:
-        read_text(source.Path("/proc/self/mem"))
+        read_text(Path("/proc/self/mem"))
 
     assert "permissions" in caught.value.remedy
 

@@ -130,4 +130,5 @@ def test_a_number_that_no_container_declares_is_a_doubt_and_an_unknown_name_a_de
     (problem,) = problems(PORTS % port, "service-target-port")
 
     assert problem.severity is severity
+    assert problem.position is not None
     assert problem.position.line == 4
