@@ -93,7 +93,7 @@ def open_context(
     with ThreadPoolExecutor(max_workers=1) as other:
         loading = other.submit(source.load, path, overlay=overlay)
         named = overlay or source.overlay_of(path)
-        architecture = Architecture.load(home.root, named) if home.root is not None else None
+        architecture = Architecture.load(home.promised, named) if home.promised is not None else None
         inventory = loading.result()
     context = Context(inventory, architecture, home.policies, options)
     if progress is not None:
@@ -117,7 +117,7 @@ def verify(
     features = project.find(path).features if path != source.STDIN else None
     groups = choose_groups(only, acceptance=features is not None)
     if ACCEPTANCE in groups and features is None:
-        raise InputError(f"{path} belongs to no project with {project.FEATURES}/", remedy="leave `features` out")
+        raise InputError(f"{path} is no whole project with {project.FEATURES}/", remedy="leave `features` out")
     if ACCEPTANCE in groups and features is not None:
         from seatrial import acceptance
 

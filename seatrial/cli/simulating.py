@@ -38,7 +38,7 @@ def run(
         context = verification.open_context(where, verification.choose_overlay(where, overlay), options, progress)
         if context.architecture is None:
             raise InputError(
-                f"{where} belongs to no project with an architecture/, which declares scenarios",
+                f"{where} is no whole project with an architecture/, which declares scenarios",
                 remedy="name the manifests of a project that has one",
             )
         choose("SCENARIO", scenario, (declared.name for declared in context.architecture.scenarios.scenarios))

@@ -13,6 +13,7 @@ ARCHITECTURE = "architecture"
 MANIFESTS = "manifests"
 POLICIES = "policies"
 FEATURES = "features"
+OVERLAYS = "overlays"
 _LONGEST = 200
 """Characters of a path that a message shows."""
 
@@ -23,6 +24,13 @@ class Project:
 
     root: Path | None
     """The folder that holds `architecture/`, or None where the manifests belong to no project."""
+    whole: bool = False
+    """Whether the path is the project's whole system: its `manifests/`, or one of the overlays there."""
+
+    @property
+    def promised(self) -> Path | None:
+        """The root whose architecture the manifests are held to: a part of a system cannot keep its promises."""
+        return self.root if self.whole else None
 
     @property
     def policies(self) -> Path:
@@ -33,8 +41,8 @@ class Project:
 
     @property
     def features(self) -> Path | None:
-        """The project's acceptance features."""
-        folder = self.root / FEATURES if self.root is not None else None
+        """The project's acceptance features, which speak of the whole system."""
+        folder = self.promised / FEATURES if self.promised is not None else None
         return folder if folder is not None and folder.is_dir() else None
 
 
@@ -64,5 +72,6 @@ def find(path: str) -> Project:
         raise InputError(f"cannot read {path[:_LONGEST]}: {reason}", remedy="check the path") from None
     for folder in (location, *location.parents):
         if folder.name == MANIFESTS and (folder.parent / ARCHITECTURE).is_dir():
-            return Project(folder.parent)
+            parts = location.relative_to(folder).parts
+            return Project(folder.parent, whole=not parts or (len(parts) == 2 and parts[0] == OVERLAYS))
     return Project(None)
