@@ -29,10 +29,8 @@ def test_a_part_of_it_is_judged_by_its_policies_alone(root: Path, path: str) -> 
     assert found.policies == root / "policies"
 
 
-def test_other_manifests_have_the_policies_that_are_shipped(
-    root: Path, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    found = project.find(str(tmp_path_factory.mktemp("elsewhere")))
+def test_other_manifests_have_the_policies_that_are_shipped(tmp_path: Path) -> None:
+    found = project.find(str(tmp_path))
 
     assert (found.root, found.promised, found.features) == (None, None, None)
     assert found.policies == project.shipped_policies()
