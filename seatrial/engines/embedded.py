@@ -88,7 +88,8 @@ class EmbeddedEngine:
         return UNDEFINED if value == "<undefined>" else value
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Let the engine go, here and now: it may not be collected as garbage by another thread."""
+        del self._engine
 
     def __enter__(self) -> Self:
         return self
