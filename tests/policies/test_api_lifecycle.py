@@ -25,7 +25,11 @@ FROM_THE_GUIDE = {
 _FUNCTION = re.compile(r"func \(in \*(\w+)\) APILifecycle(Deprecated|Removed)\(\).*?\{\n\treturn 1, (\d+)\n")
 
 
-@pytest.mark.skipif(not API.is_dir(), reason="k8s.io/api v0.37.2 is not in the module cache")
+@pytest.mark.oracle
+@pytest.mark.skipif(
+    not API.is_dir(),
+    reason="k8s.io/api v0.37.2 is not in the module cache: run `go mod download` in tools/oracles/fixtures",
+)
 def test_the_table_agrees_with_the_modules(embedded: EmbeddedEngine) -> None:
     table = embedded.evaluate({}, [("lib", "api_lifecycle")], "table")[0]
     newest = embedded.evaluate({}, [("lib", "api_lifecycle")], "newest")[0]

@@ -15,10 +15,13 @@ MODULES = Path(os.environ.get("GOMODCACHE") or Path(os.environ.get("GOPATH") or 
 FIXTURES = MODULES / "k8s.io" / f"pod-security-admission@{VERSION}" / "test" / "testdata"
 RULE = ("security", "pod-security-restricted")
 
-needs_fixtures = pytest.mark.skipif(
-    not FIXTURES.is_dir(),
-    reason=f"upstream's fixtures are not in the module cache: go mod download k8s.io/pod-security-admission@{VERSION}",
-)
+pytestmark = [
+    pytest.mark.oracle,
+    pytest.mark.skipif(
+        not FIXTURES.is_dir(),
+        reason="upstream's fixtures are not in the module cache: run `go mod download` in tools/oracles/fixtures",
+    ),
+]
 
 
 def faults(engine: EmbeddedEngine, pod: dict[str, object], level: str) -> list[str]:
@@ -26,7 +29,6 @@ def faults(engine: EmbeddedEngine, pod: dict[str, object], level: str) -> list[s
     return [found["msg"] for found in engine.evaluate(document, [RULE])[0]]
 
 
-@needs_fixtures
 @pytest.mark.parametrize("level", ["baseline", "restricted"])
 def test_upstream_fixtures_get_upstreams_verdict(embedded: EmbeddedEngine, level: str) -> None:
     disagreements = []
@@ -43,7 +45,6 @@ def test_upstream_fixtures_get_upstreams_verdict(embedded: EmbeddedEngine, level
     assert min(counts.values()) > 10, counts
 
 
-@needs_fixtures
 def test_a_fixture_of_the_baseline_that_fails_also_fails_restricted(embedded: EmbeddedEngine) -> None:
     for path in sorted((FIXTURES / "baseline" / "v1.37" / "fail").glob("*.yaml")):
         assert faults(embedded, yaml.safe_load(path.read_text()), "restricted"), path.name
