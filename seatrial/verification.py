@@ -220,7 +220,8 @@ def _waived(
     declared = waivers.load(context.policies)
     # A waiver of a check that this run left out is not unused: only a complete run can tell.
     judged = waivers.apply(verdicts, declared, today=today, known_checks=known, complete=complete)
-    return judged, waivers.catalog(context) if declared else ()
+    answered = {verdict.check for verdict in judged}
+    return judged, tuple(info for info in waivers.catalog(context) if info.id in answered)
 
 
 def versions() -> dict[str, str]:

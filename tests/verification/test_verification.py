@@ -123,6 +123,13 @@ def test_verdicts_carry_the_requirements_that_they_prove(production: Verificatio
     assert "R146" in limits["booking-sub-s1-hpa"]
 
 
+def test_waivers_of_checks_that_did_not_run_are_no_matter() -> None:
+    done = verification.verify(str(PROJECT), overlay="production", only=["capacity"])
+
+    assert {info.group for info in done.run.checks} == {"capacity"}
+    assert done.run.silent == ()
+
+
 def test_an_expired_waiver_lets_its_findings_count_again() -> None:
     done = verification.verify(str(PROJECT), overlay="production", only=["policy"], today=datetime.date(2099, 1, 1))
 
