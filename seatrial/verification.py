@@ -127,6 +127,7 @@ def verify(
     checks: list[CheckInfo] = []
     verdicts: list[Verdict] = []
     seconds: dict[str, float] = {}
+    digests = _digests(context)
     date = today or datetime.datetime.now(tz=datetime.UTC).date()
     for name in groups:
         context.progress(f"checking {name}")
@@ -135,7 +136,7 @@ def verify(
             from seatrial import acceptance
 
             assert features is not None
-            so_far = _finish(path, overlay, context, checks, verdicts, groups, seconds, date)
+            so_far = _finish(path, overlay, context, checks, verdicts, groups, seconds, digests, date)
             found, answered = acceptance.run(features, so_far)
         else:
             found, answered = _guarded(group(name), context)
@@ -146,7 +147,7 @@ def verify(
         proofs, judged = intent.judge(context.architecture, checks, _attributed(context, verdicts))
         checks.extend(proofs)
         verdicts.extend(judged)
-    return _finish(path, overlay, context, checks, verdicts, groups, seconds, date)
+    return _finish(path, overlay, context, checks, verdicts, groups, seconds, digests, date)
 
 
 def _guarded(module: Group, context: Context) -> tuple[list[CheckInfo], list[Verdict]]:
@@ -183,6 +184,7 @@ def _finish(
     verdicts: Sequence[Verdict],
     groups: Sequence[str],
     seconds: dict[str, float],
+    digests: dict[str, str],
     today: datetime.date,
 ) -> Verification:
     known = frozenset(info.id for info in checks)
@@ -197,7 +199,7 @@ def _finish(
         seed=context.options.seed,
         overlay=overlay,
         versions=versions(),
-        digests=_digests(context),
+        digests=digests,
         seconds=dict(seconds),
     )
     run = Run(

@@ -71,8 +71,6 @@ class Context:
     progress: Callable[[str], None] = _silent
     simulations: list[Any] = attrs.field(factory=list)
     """Results of the scenarios that were simulated, for the report's plots and the acceptance features."""
-    scratch: dict[str, Any] = attrs.field(factory=dict)
-    """Results that several groups share within one run."""
 
 
 class Group(Protocol):

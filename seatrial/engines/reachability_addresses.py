@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import attrs
 
-from seatrial.engines.reachability_ports import Range, merge, subtract
+from seatrial.engines.reachability_ports import Range, subtract
 
 _SIZES = {4: 2**32, 6: 2**128}
 
@@ -69,8 +69,3 @@ def partition(blocks: Iterable[Addresses], family: int) -> tuple[Range, ...]:
                 cuts |= {first, last + 1}
     ordered = sorted(cuts)
     return tuple((first, after - 1) for first, after in itertools.pairwise(ordered))
-
-
-def union(family: int, ranges: Iterable[Range]) -> Addresses:
-    """Ranges as addresses of a family."""
-    return Addresses(family, merge(ranges))

@@ -78,16 +78,9 @@ class Quantity:
 
     def milli(self) -> int:
         """Thousandths, rounded away from zero as `Quantity.MilliValue` does."""
-        return self._rounded(3)
-
-    def units(self) -> int:
-        """Whole units, rounded away from zero as `Quantity.Value` does."""
-        return self._rounded(0)
-
-    def _rounded(self, scale: int) -> int:
         with localcontext() as context:
             context.prec = _DIGITS
-            return int(self.value.scaleb(scale).to_integral_value(rounding=ROUND_UP))
+            return int(self.value.scaleb(3).to_integral_value(rounding=ROUND_UP))
 
     def __add__(self, other: Quantity) -> Quantity:
         with localcontext() as context:

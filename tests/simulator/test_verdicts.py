@@ -117,10 +117,9 @@ def context(
         parameters=lambda: {"workloads": limits, "autoscalers": {"shop/web-hpa": "shop/Deployment/web"}},
         assumptions=twin.assumptions,
         scenarios=None,
+        twin=twin,
     )
-    found = Context(load(str(folder / "manifests.json")), architecture, Path("policies"), Options(seed=5, workers=1))
-    found.scratch["twin"] = twin
-    return found
+    return Context(load(str(folder / "manifests.json")), architecture, Path("policies"), Options(seed=5, workers=1))
 
 
 @pytest.fixture
@@ -128,7 +127,7 @@ def judge(monkeypatch):
     """Run the group on a context, whose twin is made already."""
 
     def run(found: Context) -> dict[str, Verdict]:
-        monkeypatch.setattr("simulator.twin.build", lambda *_: found.scratch["twin"])
+        monkeypatch.setattr("simulator.twin.build", lambda _, architecture: architecture.twin)
         verdicts = list(simulation.run(found))
         assert len({verdict.check for verdict in verdicts}) == len(simulation.catalog(found))
         return {verdict.check.partition("/")[2]: verdict for verdict in verdicts}
