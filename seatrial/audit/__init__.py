@@ -1,0 +1,1 @@
+"""The checks on a live cluster, and its drift from the manifests."""

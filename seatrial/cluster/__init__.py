@@ -1,0 +1,1 @@
+"""A live cluster: the only package that imports the Kubernetes clients."""

@@ -1,0 +1,1 @@
+"""A real control plane on this machine: its processes, their certificates, and simulated nodes."""

@@ -1,0 +1,1 @@
+"""Manifests before the real API server: accepted, admitted, scheduled, ready."""

@@ -1,0 +1,1 @@
+"""The upstream programs that our engines are compared with: pins, builds, cache."""
