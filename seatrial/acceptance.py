@@ -21,6 +21,9 @@ GROUP = "features"
 CATEGORY = "feature"
 REQUIREMENT_TAG = re.compile(r"R[0-9]{3}")
 """A tag that names the requirement a scenario accepts."""
+LAB_TAG = "lab"
+"""A tag of scenarios that ask a real API server: a run without a cluster counts them as skipped."""
+NEEDS_LAB = f"asks a real control plane: run it with `pytest -m {LAB_TAG}`"
 _KNOWN_ERROR = re.compile(r"^(AssertionError|pytest_bdd\.exceptions\.\w+|seatrial\.model\.errors\.\w+): ")
 _PYTEST_OK = 0
 _PYTEST_FAILURES = 1
@@ -64,7 +67,9 @@ class Collector:
             self.errors.append(_last_words(str(report.longreprtext)))
 
     def pytest_bdd_before_scenario(self, request: Any, feature: Any, scenario: Any) -> None:
-        """Remember which scenario a test item is."""
+        """Remember which scenario a test item is, and leave out what needs a cluster."""
+        import pytest
+
         # Tags of examples are known only as markers, each on the items of its rows.
         of_rows = {mark.name for mark in request.node.iter_markers() if REQUIREMENT_TAG.fullmatch(mark.name)}
         tags = tuple(sorted(feature.tags | scenario.tags | of_rows))
@@ -75,6 +80,8 @@ class Collector:
             tags,
             Position(shown(Path(feature.filename)), scenario.line_number, 1),
         )
+        if request.node.get_closest_marker(LAB_TAG) is not None:
+            pytest.skip(NEEDS_LAB)
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         """Note how a scenario ended; only its call counts, unless its set-up failed already."""
@@ -102,6 +109,8 @@ def _last_words(text: str) -> str:
 
 def _reason(report: Any) -> str:
     """The assertion's own words, without pytest's picture of the code around it."""
+    if isinstance(report.longrepr, tuple):  # a skip: file, line, words
+        return str(report.longrepr[2]).removeprefix("Skipped: ")
     crash = getattr(report.longrepr, "reprcrash", None)
     text = crash.message if crash is not None else str(report.longrepr)
     first = next((line for line in text.splitlines() if line.strip()), "no reason given")

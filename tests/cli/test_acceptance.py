@@ -106,6 +106,19 @@ def test_a_step_that_nobody_wrote_is_told_with_its_text(seatrial: Run, project: 
     assert 'objects.feature:19:1: high feature/objects no step is defined for "Then they have wings"' in done.stdout
 
 
+def test_a_scenario_that_asks_a_control_plane_is_counted_as_skipped(seatrial: Run, project: Path) -> None:
+    feature = project / "features" / "objects.feature"
+    feature.write_text(feature.read_text().replace("  Scenario: They", "  @lab\n  Scenario: They"))
+
+    found = verdicts(seatrial)
+
+    assert found["feature/objects", "They were read from files"] == (
+        "skipped",
+        "asks a real control plane: run it with `pytest -m lab`",
+        18,
+    )
+
+
 def test_features_that_cannot_be_loaded_are_no_pass(seatrial: Run, project: Path) -> None:
     (project / "features" / "test_objects.py").write_text("import nothing_of_this_name\n")
 
