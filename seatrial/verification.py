@@ -23,7 +23,7 @@ from seatrial.model.architecture import Architecture
 from seatrial.model.errors import InputError, SeatrialError, ToolError
 from seatrial.model.suggest import did_you_mean
 from seatrial.model.verdict import Verdict
-from seatrial.report.run import AssumptionRow, CheckReference, RequirementRow, Run, Scope
+from seatrial.report.run import AssumptionRow, CheckReference, RequirementRow, Run, Scope, Surroundings
 
 GROUPS = ("schema", "references", "policy", "network", "capacity", "simulation")
 """Groups of checks in the order they run: the cheapest and most basic first."""
@@ -124,30 +124,59 @@ def verify(
         acceptance.require_readable(features)
     overlay = choose_overlay(path, overlay)
     context = open_context(path, overlay, options or Options(), progress)
-    checks: list[CheckInfo] = []
-    verdicts: list[Verdict] = []
-    seconds: dict[str, float] = {}
-    digests = _digests(context)
-    date = today or datetime.datetime.now(tz=datetime.UTC).date()
+    subject = Judging(path, overlay, features=features, whole=only is None)
+    return judge(context, groups, subject, today=today)
+
+
+@attrs.frozen(eq=False)
+class Judging:
+    """What is judged besides the objects of a context, and how the run calls it."""
+
+    path: str
+    """As the report names the input."""
+    overlay: str | None = None
+    features: Path | None = None
+    """The project's acceptance features, which the group `features` runs."""
+    whole: bool = False
+    """Whether every group was asked for, so that promises without proof can be told."""
+    extra: Sequence[Group] = ()
+    """Groups that belong to the kind of input, such as the drift of a cluster; they run after the others."""
+    revise: Callable[[list[Verdict]], list[Verdict]] = list
+    """What becomes of the verdicts before waivers: an input that is known only in part weakens some."""
+    surroundings: Surroundings | None = None
+    """The cluster that the objects were read from."""
+
+
+def judge(
+    context: Context, groups: Sequence[str], subject: Judging, *, today: datetime.date | None = None
+) -> Verification:
+    """Run the groups of checks on the objects of *context*, wherever these come from.
+
+    Raises InputError for a project file that cannot be read, ToolError when a check itself cannot run.
+    """
+    record = _Record(context, subject, (*groups, *(extra.GROUP for extra in subject.extra)), today or _today())
     for name in groups:
         context.progress(f"checking {name}")
         started = time.perf_counter()
         if name == ACCEPTANCE:
             from seatrial import acceptance
 
-            assert features is not None
-            so_far = _finish(path, overlay, context, checks, verdicts, groups, seconds, digests, date)
-            found, answered = acceptance.run(features, so_far)
+            assert subject.features is not None
+            found, answered = acceptance.run(subject.features, record.finish())
         else:
             found, answered = _guarded(group(name), context)
-        checks.extend(found)
-        verdicts.extend(answered)
-        seconds[name] = time.perf_counter() - started
-    if context.architecture is not None and only is None:
-        proofs, judged = intent.judge(context.architecture, checks, _attributed(context, verdicts))
-        checks.extend(proofs)
-        verdicts.extend(judged)
-    return _finish(path, overlay, context, checks, verdicts, groups, seconds, digests, date)
+        record.add(name, found, answered, time.perf_counter() - started)
+    for extra in subject.extra:
+        context.progress(f"checking {extra.GROUP}")
+        started = time.perf_counter()
+        record.add(extra.GROUP, *_guarded(extra, context), time.perf_counter() - started)
+    if context.architecture is not None and subject.whole:
+        record.extend(*intent.judge(context.architecture, record.checks, _attributed(context, record.verdicts)))
+    return record.finish()
+
+
+def _today() -> datetime.date:
+    return datetime.datetime.now(tz=datetime.UTC).date()
 
 
 def _guarded(module: Group, context: Context) -> tuple[list[CheckInfo], list[Verdict]]:
@@ -176,41 +205,60 @@ def _attributed(context: Context, verdicts: Iterable[Verdict]) -> list[Verdict]:
     ]
 
 
-def _finish(
-    path: str,
-    overlay: str | None,
-    context: Context,
-    checks: Sequence[CheckInfo],
-    verdicts: Sequence[Verdict],
-    groups: Sequence[str],
-    seconds: dict[str, float],
-    digests: dict[str, str],
-    today: datetime.date,
-) -> Verification:
-    known = frozenset(info.id for info in checks)
-    judged = _attributed(context, verdicts)
-    final, waiver_checks = _waived(context, judged, today, known, complete=set(GROUPS) <= set(groups))
-    inventory = context.inventory
-    scope = Scope(
-        path=path,
-        files=len(inventory.files),
-        objects=len(inventory.resources),
-        groups=tuple(groups),
-        seed=context.options.seed,
-        overlay=overlay,
-        versions=versions(),
-        digests=digests,
-        seconds=dict(seconds),
-    )
-    run = Run(
-        scope,
-        tuple(final),
-        (*checks, *waiver_checks),
-        tuple(result.to_json() for result in context.simulations),
-        _requirement_rows(context.architecture),
-        _assumption_rows(context),
-    )
-    return Verification(run, context)
+@attrs.define(eq=False)
+class _Record:
+    """What a run has found so far."""
+
+    context: Context
+    subject: Judging
+    groups: tuple[str, ...]
+    today: datetime.date
+    checks: list[CheckInfo] = attrs.field(factory=list, init=False)
+    verdicts: list[Verdict] = attrs.field(factory=list, init=False)
+    seconds: dict[str, float] = attrs.field(factory=dict, init=False)
+    digests: dict[str, str] = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        # Once, before anything runs: the report tells what was judged, not what lies there by now.
+        self.digests = _digests(self.context)
+
+    def add(self, name: str, checks: Iterable[CheckInfo], verdicts: Iterable[Verdict], seconds: float) -> None:
+        """The answers of one group."""
+        self.extend(checks, verdicts)
+        self.seconds[name] = seconds
+
+    def extend(self, checks: Iterable[CheckInfo], verdicts: Iterable[Verdict]) -> None:
+        """Further checks with their verdicts."""
+        self.checks.extend(checks)
+        self.verdicts.extend(verdicts)
+
+    def finish(self) -> Verification:
+        """The run as it stands, waivers applied."""
+        context, subject = self.context, self.subject
+        known = frozenset(info.id for info in self.checks)
+        judged = _attributed(context, subject.revise(self.verdicts))
+        final, waiver_checks = _waived(context, judged, self.today, known, complete=set(GROUPS) <= set(self.groups))
+        scope = Scope(
+            path=subject.path,
+            files=len(context.inventory.files),
+            objects=len(context.inventory.resources),
+            groups=self.groups,
+            seed=context.options.seed,
+            overlay=subject.overlay,
+            versions=versions(),
+            digests=self.digests,
+            seconds=dict(self.seconds),
+            surroundings=subject.surroundings,
+        )
+        run = Run(
+            scope,
+            tuple(final),
+            (*self.checks, *waiver_checks),
+            tuple(result.to_json() for result in context.simulations),
+            _requirement_rows(context.architecture),
+            _assumption_rows(context),
+        )
+        return Verification(run, context)
 
 
 def _waived(
@@ -299,10 +347,12 @@ __all__ = [
     "ACCEPTANCE",
     "DEFAULT_OVERLAY",
     "GROUPS",
+    "Judging",
     "Verification",
     "choose_groups",
     "choose_overlay",
     "default_path",
+    "judge",
     "open_context",
     "verify",
     "versions",

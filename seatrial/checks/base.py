@@ -53,6 +53,8 @@ class Options:
     simulator: str = "reference"
     workers: int | None = None
     """Processes for the simulation; None takes one per core."""
+    kubernetes_version: str | None = None
+    """Minor version of Kubernetes whose schemas judge, such as `1.36`; None for the newest known."""
 
 
 def _silent(message: str) -> None:

@@ -22,5 +22,5 @@ def _lines(run: Run, shown: tuple[Verdict, ...]) -> Iterator[str]:
         subject = f" ({verdict.subject})" if verdict.position else ""
         yield one_line(f"{place(verdict)}: {told} {verdict.check} {verdict.message}{subject}")
     others = ", ".join(f"{run.by_status[status]} {status}" for status in Status if status not in PROBLEMS)
-    scope = f"{count(run.scope.files, 'file')}, {count(run.scope.objects, 'object')}, {count(len(run.checks), 'check')}"
+    scope = f"{run.scope.sources}, {count(run.scope.objects, 'object')}, {count(len(run.checks), 'check')}"
     yield f"{run.headline} ({scope}; {others})"

@@ -35,7 +35,7 @@ def _lines(run: Run) -> Iterator[str]:
         yield _command(run, verdict)
     levels = Counter(_LEVEL[verdict.severity] for verdict in run.problems)
     hidden = sum(max(number - SHOWN_PER_LEVEL, 0) for number in levels.values())
-    scope = f"{count(run.scope.files, 'file')}, {count(run.scope.objects, 'object')}, {count(len(run.checks), 'check')}"
+    scope = f"{run.scope.sources}, {count(run.scope.objects, 'object')}, {count(len(run.checks), 'check')}"
     others = ", ".join(f"{run.by_status[status]} {status}" for status in (Status.PASS, Status.WAIVED, Status.SKIPPED))
     yield f"seatrial: {run.headline} ({scope}; {others})"
     if hidden:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from seatrial.model.verdict import Status, Verdict
-from seatrial.report.run import Run
+from seatrial.report.run import Run, Surroundings
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -69,6 +69,19 @@ def _scope(run: Run) -> dict[str, Any]:
         "versions": scope.versions,
         "digests": scope.digests,
         "seconds": scope.seconds,
+        **({"cluster": _cluster(scope.surroundings)} if scope.surroundings is not None else {}),
+    }
+
+
+def _cluster(cluster: Surroundings) -> dict[str, Any]:
+    return {
+        "name": cluster.name,
+        "version": cluster.version,
+        "namespaces": cluster.namespaces,
+        "seen": cluster.seen,
+        "notSeen": cluster.not_seen,
+        "partial": cluster.partial,
+        "requests": cluster.requests,
     }
 
 

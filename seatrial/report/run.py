@@ -22,6 +22,29 @@ PROBLEMS = (Status.FAIL, Status.INCONCLUSIVE)
 
 
 @attrs.frozen
+class Surroundings:
+    """The cluster that a run read its objects from."""
+
+    name: str
+    """Of the kubeconfig's context."""
+    version: str
+    """Of the API server, such as `v1.37.2`."""
+    namespaces: tuple[str, ...]
+    """Namespaces whose objects were judged."""
+    seen: Mapping[str, int]
+    """Kind to objects read."""
+    not_seen: tuple[str, ...] = ()
+    """What could not be read, and why: a sentence each."""
+    requests: int = 0
+    """Requests that the reading took."""
+
+    @property
+    def partial(self) -> bool:
+        """Whether something that was wanted stayed out of sight."""
+        return bool(self.not_seen)
+
+
+@attrs.frozen
 class Scope:
     """What a run looked at, and with what."""
 
@@ -43,6 +66,16 @@ class Scope:
     """Input to `sha256:<hex>`: rendered manifests, policies, architecture."""
     seconds: Mapping[str, float] = attrs.field(factory=dict)
     """Check group to wall-clock seconds."""
+    surroundings: Surroundings | None = None
+    """The cluster that the objects were read from; None for manifests."""
+
+    @property
+    def sources(self) -> str:
+        """Where the objects come from, in words: `81 files`, or the cluster."""
+        cluster = self.surroundings
+        if cluster is None:
+            return count(self.files, "file")
+        return f"cluster {cluster.name} {cluster.version}{', seen in part' if cluster.partial else ''}"
 
 
 @attrs.frozen
@@ -140,7 +173,8 @@ class Run:
             InputError: no file, no object, no check, or only skipped verdicts.
         """
         where = f"`{self.scope.path}`"
-        for number, noun in ((self.scope.files, "manifest file"), (self.scope.objects, "Kubernetes object")):
+        files = self.scope.files or self.scope.surroundings is not None
+        for number, noun in ((files, "manifest file"), (self.scope.objects, "Kubernetes object")):
             if not number:
                 message = f"nothing to judge: {where} holds no {noun}"
                 raise InputError(message, remedy="give a Kustomize directory, a directory of YAML or JSON, or a file")

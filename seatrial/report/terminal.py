@@ -19,7 +19,7 @@ from seatrial.model.position import Position
 from seatrial.model.verdict import Severity, Status, Verdict
 from seatrial.report.findings import Finding, collapse, together
 from seatrial.report.matrix import matrix
-from seatrial.report.run import Run, Skip
+from seatrial.report.run import Run, Skip, Surroundings
 from seatrial.report.source import Excerpt, Sources
 from seatrial.report.text import count, lines, listing, one_line
 
@@ -93,11 +93,19 @@ class _Page:
         overlay = f" (overlay {scope.overlay})" if scope.overlay else ""
         title = f"seatrial {scope.versions.get('seatrial', '')}".strip()
         yield from self._wrapped("", Text(one_line(f"{title}: {scope.path}{overlay}"), "bold"))
-        counts = listing(
-            [count(scope.files, "file"), count(scope.objects, "object"), count(len(self.run.checks), "check")]
-        )
+        counts = listing([scope.sources, count(scope.objects, "object"), count(len(self.run.checks), "check")])
         yield from self._wrapped("", Text(one_line(f"{counts} in {listing(scope.groups)}; seed {scope.seed}")))
+        if scope.surroundings is not None:
+            yield from self._surroundings(scope.surroundings)
         yield Text()
+
+    def _surroundings(self, cluster: Surroundings) -> Iterator[Text]:
+        """Which part of the cluster was judged, and what of it could not be seen."""
+        seen = f"read {count(sum(cluster.seen.values()), 'object')} of {count(len(cluster.seen), 'kind')}"
+        where = f"{seen} in {count(cluster.requests, 'request')}; namespaces judged: {', '.join(cluster.namespaces)}"
+        yield from self._wrapped("", Text(one_line(where)))
+        for told in cluster.not_seen:
+            yield from self._wrapped("", Text.assemble(("not seen: ", "bold yellow"), one_line(told)))
 
     def _findings(self, findings: tuple[Finding, ...]) -> Iterator[Text]:
         """What one check says of one place: the place once, each complaint, and the fix once."""
