@@ -1,0 +1,285 @@
+"""The process that owns a lab: it starts the components, says when they are ready, and takes all down at the end.
+
+`seatrial.lab.control` starts it as `python -m seatrial.lab.supervisor FOLDER`. It ends on SIGTERM or SIGINT, when a component
+dies, and with its owner: the process that asked for the lab, until the lab is ready (`up`) or for good (`running`).
+Whatever ends it, the kernel ends its children (see `processes.start`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from seatrial.lab import components, home, nodes, ports, processes, record, volumes
+from seatrial.lab.api import UNREACHABLE, Client, RefusedError
+from seatrial.lab.record import Lab
+from seatrial.model.errors import SeatrialError, ToolError
+
+_POLL = 0.05
+_WATCH_OWNER = 0.5
+_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD)
+_LEFT_AFTER_FAILURE = ("*.log", record.FILE, "lock")
+
+
+class StoppedError(Exception):
+    """Somebody asked the lab to go down."""
+
+
+@attrs.frozen
+class Order:
+    """What the lab is to be; written by `control.up`, read here."""
+
+    programs: dict[str, str]
+    nodes: list[dict[str, Any]]
+    timeout: float
+    """Seconds until it must be ready."""
+    owner: int
+    owner_born: int
+    detached: bool
+    """True if it outlives its owner once it is ready."""
+    started: float
+    lock: int
+    """Descriptor of the held lock."""
+
+    FILE = "order.json"
+
+    def save(self, folder: Path) -> None:
+        """Write it into the lab's folder."""
+        (folder / self.FILE).write_text(json.dumps(attrs.asdict(self)), encoding="utf-8")
+
+    @classmethod
+    def read(cls, folder: Path) -> Order:
+        """Read it from the lab's folder."""
+        return cls(**json.loads((folder / cls.FILE).read_text(encoding="utf-8")))
+
+
+class Supervisor:
+    """One lab's life."""
+
+    def __init__(self, folder: Path, order: Order) -> None:
+        """Take over the *folder* that was made for the *order*."""
+        self._order = order
+        self._deadline = time.monotonic() + order.timeout
+        self._lab = Lab(
+            name=folder.name,
+            folder=folder,
+            state=record.STARTING,
+            started=order.started,
+            supervisor=os.getpid(),
+            nodes=len(order.nodes),
+        )
+        self._children: dict[str, subprocess.Popen[bytes]] = {}
+        self._watching_owner = True
+
+    def run(self) -> None:
+        """Start the lab, keep it, take it down."""
+        folder = self._lab.folder
+        failure = ""
+        try:
+            with self._reserved() as held:
+                self._start(held)
+                if self._order.detached:
+                    self._watching_owner = False
+                self._update(state=record.READY, phase="", seconds=time.time() - self._order.started)
+                while True:
+                    self._pause(3600.0)
+        except StoppedError:
+            pass
+        except SeatrialError as error:
+            failure = str(error)
+        finally:
+            self._kill()
+            if failure:
+                # The keys and the data go, the reason stays until somebody has read it.
+                self._clear(folder)
+                self._update(state=record.FAILED, message=failure)
+            else:
+                with home.guarded():
+                    home.remove(folder)
+
+    def _clear(self, folder: Path) -> None:
+        kept = {path for pattern in _LEFT_AFTER_FAILURE for path in folder.glob(pattern)}
+        for path in set(folder.iterdir()) - kept:
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
+
+    # -- starting ---------------------------------------------------------------------------------------------------------
+
+    @contextlib.contextmanager
+    def _reserved(self) -> Iterator[components.Ports]:
+        with contextlib.ExitStack() as stack:
+            held = [stack.enter_context(ports.reserve()) for _ in components.SHARING]
+            yield components.Ports(*map(ports.number, held))
+
+    def _start(self, held: components.Ports) -> None:
+        folder = self._lab.folder
+        commands = components.commands({name: Path(path) for name, path in self._order.programs.items()}, held)
+
+        self._update(phase="etcd", server=components.server(held.api_server))
+        self._launch(components.ETCD, commands)
+        components.prepare(folder, held)
+        self._until(lambda: _accepts(components.etcd_socket(folder)), "etcd to answer", components.ETCD)
+
+        self._update(phase="the API server")
+        self._launch(components.API_SERVER, commands)
+        admin = self._client(held.api_server, folder)
+        self._until(lambda: admin.answers("/livez/ping"), "the API server to listen", components.API_SERVER)
+        # From here on it waits by itself for what the server still prepares; the scheduler would only be refused.
+        self._launch(components.CONTROLLERS, commands)
+        self._until(lambda: admin.answers("/readyz"), "the API server to be ready", components.API_SERVER)
+        self._launch(components.SCHEDULER, commands)
+
+        self._update(phase="the nodes")
+        for path, body in components.kubelets_rights():
+            self._ask(lambda path=path, body=body: admin.create(path, body), components.API_SERVER)
+        self._launch(components.KUBELETS, commands)
+        for node in self._order.nodes:
+            self._ask(lambda node=node: admin.create("/api/v1/nodes", node), components.API_SERVER)
+        threading.Thread(target=volumes.Driver(admin).run, daemon=True).start()
+        self._until(lambda: self._nodes_ready(admin), "every node to be ready", components.KUBELETS)
+
+        self._update(phase="the controllers and the scheduler")
+        account = "/api/v1/namespaces/default/serviceaccounts/default"
+        self._until(lambda: admin.answers(account), "the default service account", components.CONTROLLERS)
+        healthy = (
+            (components.CONTROLLERS, held.controllers, "/healthz"),
+            (components.SCHEDULER, held.scheduler, "/readyz"),
+        )
+        for name, port, path in healthy:
+            client = self._client(port, folder)
+            self._until(lambda client=client, path=path: client.answers(path), f"{name} to be ready", name)
+
+    def _client(self, port: int, folder: Path) -> Client:
+        return Client.open(port, folder / "ca.crt", folder / "admin.crt", folder / "admin.key")
+
+    def _nodes_ready(self, admin: Client) -> bool:
+        try:
+            return sum(map(nodes.ready, admin.get("/api/v1/nodes")["items"])) == len(self._order.nodes)
+        except (*UNREACHABLE, RefusedError):
+            return False
+
+    def _launch(self, name: str, commands: dict[str, list[str]]) -> None:
+        folder = self._lab.folder
+        environment = {
+            "HOME": str(folder),
+            "TMPDIR": str(folder),
+            "PATH": os.environ.get("PATH", os.defpath),
+        }
+        try:
+            child = processes.start(commands[name], folder=folder, log=self._lab.log(name), environment=environment)
+        except OSError as error:
+            raise ToolError(
+                f"cannot start {commands[name][0]}: {error.strerror}",
+                remedy=f"build it anew: seatrial lab build {name}",
+            ) from None
+        self._children[name] = child
+        self._update(
+            pids={**self._lab.pids, name: child.pid},
+            births={**self._lab.births, name: processes.born(child.pid) or 0},
+        )
+
+    def _until(self, holds: Callable[[], bool], what: str, component: str) -> None:
+        while not holds():
+            if time.monotonic() > self._deadline:
+                raise ToolError(
+                    f"the lab was not ready within {self._order.timeout:.0f} s: still waiting for {what}"
+                    f"{self._last_words(component)}",
+                    remedy="try again when the machine is less busy, or read the log above",
+                )
+            self._pause(_POLL)
+
+    def _ask(self, request: Callable[[], None], component: str) -> None:
+        """Repeat a request that a server which is just up may refuse once."""
+        refused = ""
+
+        def done() -> bool:
+            nonlocal refused
+            try:
+                request()
+            except (*UNREACHABLE, RefusedError) as error:
+                refused = str(error)
+                return False
+            return True
+
+        self._until(done, f"the API server to take a request ({refused})", component)
+
+    # -- while it lives ---------------------------------------------------------------------------------------------------
+
+    def _pause(self, seconds: float) -> None:
+        """Wait, unless there is a reason to go down: raises StoppedError, or ToolError for a component that died."""
+        until = time.monotonic() + seconds
+        while True:
+            left = until - time.monotonic()
+            received = signal.sigtimedwait(_SIGNALS, max(0.0, min(left, _WATCH_OWNER)))
+            if received is not None and received.si_signo != signal.SIGCHLD:
+                raise StoppedError
+            if self._watching_owner and processes.born(self._order.owner) != self._order.owner_born:
+                raise StoppedError
+            for name, child in self._children.items():
+                if child.poll() is not None:
+                    raise ToolError(
+                        f"{name} ended with {_ending(child.returncode)}, so the lab went down{self._last_words(name)}",
+                        remedy="read its last lines above; `seatrial lab up` starts a new lab",
+                    )
+            if left <= 0:
+                return
+
+    def _last_words(self, component: str) -> str:
+        words = processes.tail(self._lab.log(component))
+        return f"; the last lines of {component}:\n{words}" if words else f"; {component} logged nothing"
+
+    def _update(self, **changes: Any) -> None:
+        self._lab = attrs.evolve(self._lab, **changes)
+        self._lab.save()
+
+    def _kill(self) -> None:
+        # Nothing of a lab is kept, so nobody needs to be asked to finish.
+        for child in self._children.values():
+            child.kill()
+        for child in self._children.values():
+            child.wait()
+
+
+def _ending(code: int) -> str:
+    return signal.Signals(-code).name if code < 0 else f"exit code {code}"
+
+
+def _accepts(path: Path) -> bool:
+    """True if somebody listens on the Unix socket; its folder is the working directory."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        probe.settimeout(1.0)
+        try:
+            probe.connect(path.name)
+        except OSError:
+            return False
+    return True
+
+
+def main(folder: Path) -> None:
+    """Run the lab in *folder*."""
+    # Blocked here, before any thread starts, they wait for `sigtimedwait`; none can interrupt the clearing up.
+    signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+    os.chdir(folder)
+    os.umask(0o077)
+    order = Order.read(folder)
+    os.set_inheritable(order.lock, False)  # noqa: FBT003 - the function takes no keyword
+    Supervisor(folder, order).run()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
