@@ -10,6 +10,7 @@ from typing import Any, Self
 from urllib.parse import quote, urlencode, urlsplit
 
 import attrs
+import urllib3
 from kubernetes import client
 
 from seatrial.cluster import credentials, guard
@@ -172,6 +173,9 @@ def connect(
         # A proxy has another loopback than we do; Go's client, so kubectl too, never takes one to it.
         configuration.proxy = None
     configuration.connection_pool_maxsize = _CONNECTIONS
+    if not configuration.verify_ssl:
+        # The kubeconfig asks for it (insecure-skip-tls-verify); urllib3 would say so again at every request.
+        urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
     transport = Transport(configuration, timeout or Timeouts(), retries or Retries(), found.origin)
     if not writable:
         guard.install(transport.pool_manager, parts.path.rstrip("/"))

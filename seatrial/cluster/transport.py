@@ -29,7 +29,9 @@ _IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE"})
 """RFC 9110, 9.2.2. A POST or PATCH is one only if its caller says so."""
 _OVERLOADED = 429
 _UNAUTHORIZED = 401
-_SERVER_ERRORS = frozenset({500, 502, 503, 504})
+_SERVER_ERRORS = frozenset({502, 503, 504})
+_INTERNAL_ERROR = 500
+"""Tried again when reading only: a server-side apply whose fields have wrong types ends in a 500 too."""
 _CHUNK = 1 << 16
 
 
@@ -102,7 +104,7 @@ class Transport(rest.RESTClientObject):
             else:
                 if reply.status == _UNAUTHORIZED:
                     raise self._unauthorized()
-                if not (reply.status == _OVERLOADED or (again and reply.status in _SERVER_ERRORS)):
+                if not _worth_another(reply.status, method, again):
                     return reply
                 wait = _retry_after(reply.headers.get("Retry-After")) or wait
                 if attempt >= self._retries.attempts or self._retries.clock() + wait > deadline:
@@ -189,6 +191,13 @@ class Transport(rest.RESTClientObject):
             f"{self._server} does not accept the credentials of {self._origin} (401 Unauthorized)",
             remedy="they may have expired: log in again, or get a new kubeconfig; `kubectl auth whoami` must work",
         )
+
+
+def _worth_another(status: int, method: str, again: bool) -> bool:
+    """Whether the same request may be answered better in a moment."""
+    if status == _INTERNAL_ERROR:
+        return method.upper() in ("GET", "HEAD")
+    return status == _OVERLOADED or (again and status in _SERVER_ERRORS)
 
 
 def _passing(error: Exception) -> bool:
