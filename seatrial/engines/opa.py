@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from seatrial.engines import toolchain
+from seatrial import toolchain
 from seatrial.engines.rego import UNDEFINED, EngineName, Module, Package
 from seatrial.model.errors import InputError, ToolError
 from seatrial.model.position import Position
@@ -41,7 +41,7 @@ class OpaEngine:
             raise ToolError(
                 "the OPA client is not installed", remedy="install the package opa-python-client"
             ) from missing
-        self._binary = toolchain.require_opa()
+        self._binary = toolchain.require("opa")
         self.version = f"OPA {_version(self._binary)}"
         self._resources = contextlib.ExitStack()
         self._client: Any = None

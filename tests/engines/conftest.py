@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from seatrial.engines.toolchain import find_opa
+from seatrial import toolchain
 
 needs_opa = pytest.mark.skipif(
-    find_opa() is None,
-    reason="OPA is not built: run `python -m seatrial.engines.toolchain` (minutes), or set SEATRIAL_OPA",
+    toolchain.find("opa") is None,
+    reason="OPA is not built: run `seatrial lab build opa` (minutes), or set SEATRIAL_OPA",
 )
 
 BOTH = [pytest.param("embedded"), pytest.param("opa", marks=[pytest.mark.oracle, needs_opa])]

@@ -14,7 +14,7 @@ from simulator.hpa.memory import Entry
 from simulator.hpa.spec import HpaSpec
 from simulator.hpa.vectors import VectorMetrics, answer, conditions_from, pods_from, settings_from
 from tests.hpa import vector_strategies as drawn
-from tests.hpa.conftest import Oracle
+from tests.oracles import Oracle
 
 pytestmark = pytest.mark.oracle
 

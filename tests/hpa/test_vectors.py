@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from seatrial.model.errors import InputError
 from simulator.hpa.vectors import Mismatch, VectorReport, answer, run_vectors
-from tests.hpa.conftest import ROOT, Oracle
+from tests.oracles import Oracle
 
 OWN = Path(__file__).with_name("vectors.json")
-SHARED = ROOT.parent / "shared" / "vectors" / "hpa-examples.json"
+SHARED = Path(__file__).parents[3] / "shared" / "vectors" / "hpa-examples.json"
 VECTORS: list[dict[str, Any]] = json.loads(OWN.read_text(encoding="utf-8"))
 GOOD = VECTORS[0]
 

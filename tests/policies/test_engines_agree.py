@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-from seatrial.engines import rego_tests, toolchain
+from seatrial import toolchain
+from seatrial.engines import rego_tests
 from seatrial.engines.embedded import EmbeddedEngine
 from seatrial.engines.opa import OpaEngine
 from seatrial.engines.rego import violations
@@ -76,7 +77,7 @@ def test_the_pod_security_rule_answers_alike_on_every_fixture(policies: PolicySe
 
 def opa(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [str(toolchain.require_opa()), *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+        [str(toolchain.require("opa")), *arguments], cwd=ROOT, capture_output=True, text=True, check=False
     )
 
 

@@ -41,6 +41,10 @@ def test_the_policies_are_installed_with_the_package(wheel: zipfile.ZipFile) -> 
     assert contents(wheel, below="seatrial/_policies") == of_tree("policies")
 
 
+def test_the_modules_of_the_upstream_programs_are_installed_with_the_package(wheel: zipfile.ZipFile) -> None:
+    assert contents(wheel, below="seatrial/_tools") == of_tree("tools")
+
+
 def test_types_of_the_package_are_announced(wheel: zipfile.ZipFile) -> None:
     assert {f"{package}/py.typed" for package in PACKAGES} <= set(wheel.namelist())
 

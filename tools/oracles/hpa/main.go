@@ -1,6 +1,6 @@
 // The upstream horizontal pod autoscaler answering vectors: JSON lines on stdin, JSON lines on stdout.
 //
-// Build it with ./build.sh. The tag `faketime` stops the clock while a line is computed, so that an
+// Built by `seatrial lab build hpa-oracle`. The tag `faketime` stops the clock while a line is computed, so that an
 // age in a vector is exact to the nanosecond, and lets a sequence of passes sleep for hours at once.
 package main
 
