@@ -22,6 +22,10 @@ app = typer.Typer(
 )
 vectors = typer.Typer(help="Run test vectors against an engine.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(vectors, name="vectors")
+lab = typer.Typer(
+    help="Run a real control plane with simulated nodes on this machine.", no_args_is_help=True, rich_markup_mode=None
+)
+app.add_typer(lab, name="lab")
 
 PathArgument = Annotated[
     str | None,
@@ -31,6 +35,13 @@ OverlayOption = Annotated[str | None, typer.Option(help="Overlay to render [defa
 SeedOption = Annotated[int, typer.Option(min=0, help="Random seed of the simulation; same seed, same result.")]
 ReplicationsOption = Annotated[
     int | None, typer.Option(min=2, help="Replications of each scenario [default: as many as the verdicts need].")
+]
+NodesOption = Annotated[
+    str | None,
+    typer.Option(metavar="FILE", help="Node pools [default: architecture/node-pools.yaml if there, else three nodes]."),
+]
+LabNameOption = Annotated[
+    str | None, typer.Option(help="Name of the lab [default: the first free of lab, lab-2, ...].")
 ]
 OutputOption = Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="Write the report to FILE.")]
 
@@ -137,6 +148,60 @@ def vectors_hpa(
     from seatrial.cli import vectoring
 
     raise typer.Exit(vectoring.hpa(file))
+
+
+@lab.command("build", epilog=EXIT_CODES)
+def lab_build(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[PROGRAM]...", help="Programs to build [default: every one].")
+    ] = None,
+    listed: Annotated[bool, typer.Option("--list", help="List the programs and where they are; build none.")] = False,
+) -> None:
+    """Build the upstream programs that are missing from their Go modules into the user's cache."""
+    from seatrial.cli import building
+
+    raise typer.Exit(building.run(names or (), listed=listed))
+
+
+@lab.command("up", epilog=EXIT_CODES)
+def lab_up(name: LabNameOption = None, nodes: NodesOption = None) -> None:
+    """Bring a lab up and print how to use it; it stays until `lab down`."""
+    from seatrial.cli import laboratory
+
+    raise typer.Exit(laboratory.up(name, nodes))
+
+
+@lab.command("down", epilog=EXIT_CODES)
+def lab_down(
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="Lab to take down [default: the only one].")
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Take every lab of this user down.")] = False,
+) -> None:
+    """Take a lab down: its processes end, its folder is removed."""
+    from seatrial.cli import laboratory
+
+    raise typer.Exit(laboratory.down(name, every=every))
+
+
+@lab.command("status", epilog=EXIT_CODES)
+def lab_status(report: Annotated[str, typer.Option("--format", help="table or json.")] = "table") -> None:
+    """List the labs of this user: server, nodes, age, processes."""
+    from seatrial.cli import laboratory
+
+    raise typer.Exit(laboratory.status(report))
+
+
+@lab.command("run", epilog=EXIT_CODES, context_settings={"ignore_unknown_options": True})
+def lab_run(
+    command: Annotated[list[str], typer.Argument(metavar="-- COMMAND...", help="Command, with KUBECONFIG set for it.")],
+    name: LabNameOption = None,
+    nodes: NodesOption = None,
+) -> None:
+    """Run a command against a lab of its own, and end with the command's exit code."""
+    from seatrial.cli import laboratory
+
+    raise typer.Exit(laboratory.run(command, name, nodes))
 
 
 def main() -> None:

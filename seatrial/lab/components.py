@@ -21,7 +21,7 @@ SHARING = (API_SERVER, CONTROLLERS, SCHEDULER)
 
 ADMIN, KUBELETS_USER = "admin", "kwok"
 USERS: Mapping[str, tuple[str, str | None]] = {
-    # RBAC knows these by upstream's bootstrap policy (k8s.io/kubernetes v1.37.2 plugin/pkg/auth/authorizer/rbac/bootstrappolicy).
+    # RBAC knows these by k8s.io/kubernetes v1.37.2 plugin/pkg/auth/authorizer/rbac/bootstrappolicy/policy.go.
     ADMIN: ("seatrial:admin", "system:masters"),
     CONTROLLERS: ("system:kube-controller-manager", None),
     SCHEDULER: ("system:kube-scheduler", None),
@@ -217,9 +217,9 @@ def _kubelets() -> dict[str, str]:
 
 
 def kubelets_rights() -> list[tuple[str, dict[str, Any]]]:
-    """Path and body of what lets kwok keep nodes, leases and pods: sigs.k8s.io/kwok v0.8.0 kustomize/rbac/role.yaml,
+    """Path and body of what lets kwok keep nodes, leases and pods.
 
-    without its own resources, which a lab does not define.
+    From sigs.k8s.io/kwok v0.8.0 kustomize/rbac/role.yaml, without kwok's own resources, which a lab does not define.
     """
     api = "rbac.authorization.k8s.io"
     path = f"/apis/{api}/v1"

@@ -1,8 +1,9 @@
 """Where labs live, who may take a name, and how what a killed lab left is swept away.
 
-Every lab is a folder below `<temporary directory>/seatrial-labs-<user id>/`, readable by its user alone. Its supervisor holds a
-lock on the folder's file `lock` for as long as it lives; the kernel lets go of it whatever way the supervisor ends. So
-a folder whose lock is free belongs to nobody. A lock on the file `.lock` above keeps those apart who create or remove folders.
+Every lab is a folder below `<temporary directory>/seatrial-labs-<user id>/`, readable by its user alone. Its supervisor
+holds a lock on the folder's file `lock` for as long as it lives; the kernel lets go of it whatever way the supervisor
+ends. So a folder whose lock is free belongs to nobody. A lock on the file `.lock` above keeps those apart who create or
+remove folders.
 """
 
 from __future__ import annotations
@@ -129,7 +130,10 @@ def folders() -> list[Path]:
 
 
 def sweep(folder: Path, *, failed: bool = True) -> None:
-    """Remove what has no owner below *folder*, with *failed* also labs that keep their reason; the guard must be held."""
+    """Remove what has no owner below *folder*, with *failed* also labs that keep their reason.
+
+    The guard must be held.
+    """
     for entry in folder.iterdir():
         if entry.name == _GUARD or owned(entry):
             continue

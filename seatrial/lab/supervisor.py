@@ -1,13 +1,14 @@
 """The process that owns a lab: it starts the components, says when they are ready, and takes all down at the end.
 
-`seatrial.lab.control` starts it as `python -m seatrial.lab.supervisor FOLDER`. It ends on SIGTERM or SIGINT, when a component
-dies, and with its owner: the process that asked for the lab, until the lab is ready (`up`) or for good (`running`).
-Whatever ends it, the kernel ends its children (see `processes.start`).
+`seatrial.lab.control` starts it as `python -m seatrial.lab.supervisor FOLDER`. It ends on SIGTERM or SIGINT, when a
+component dies, and with its owner: the process that asked for the lab, until the lab is ready (`up`) or for good
+(`running`). Whatever ends it, the kernel ends its children (see `processes.start`).
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 import shutil
@@ -118,7 +119,7 @@ class Supervisor:
             else:
                 path.unlink(missing_ok=True)
 
-    # -- starting ---------------------------------------------------------------------------------------------------------
+    # -- starting ------------------------------------------------------------------------------------------------------
 
     @contextlib.contextmanager
     def _reserved(self) -> Iterator[components.Ports]:
@@ -146,10 +147,10 @@ class Supervisor:
 
         self._update(phase="the nodes")
         for path, body in components.kubelets_rights():
-            self._ask(lambda path=path, body=body: admin.create(path, body), components.API_SERVER)
+            self._ask(functools.partial(admin.create, path, body), components.API_SERVER)
         self._launch(components.KUBELETS, commands)
         for node in self._order.nodes:
-            self._ask(lambda node=node: admin.create("/api/v1/nodes", node), components.API_SERVER)
+            self._ask(functools.partial(admin.create, "/api/v1/nodes", node), components.API_SERVER)
         threading.Thread(target=volumes.Driver(admin).run, daemon=True).start()
         self._until(lambda: self._nodes_ready(admin), "every node to be ready", components.KUBELETS)
 
@@ -161,8 +162,8 @@ class Supervisor:
             (components.SCHEDULER, held.scheduler, "/readyz"),
         )
         for name, port, path in healthy:
-            client = self._client(port, folder)
-            self._until(lambda client=client, path=path: client.answers(path), f"{name} to be ready", name)
+            answers = functools.partial(self._client(port, folder).answers, path)
+            self._until(answers, f"{name} to be ready", name)
 
     def _client(self, port: int, folder: Path) -> Client:
         return Client.open(port, folder / "ca.crt", folder / "admin.crt", folder / "admin.key")
@@ -218,7 +219,7 @@ class Supervisor:
 
         self._until(done, f"the API server to take a request ({refused})", component)
 
-    # -- while it lives ---------------------------------------------------------------------------------------------------
+    # -- while it lives ------------------------------------------------------------------------------------------------
 
     def _pause(self, seconds: float) -> None:
         """Wait, unless there is a reason to go down: raises StoppedError, or ToolError for a component that died."""
@@ -277,7 +278,7 @@ def main(folder: Path) -> None:
     os.chdir(folder)
     os.umask(0o077)
     order = Order.read(folder)
-    os.set_inheritable(order.lock, False)  # noqa: FBT003 - the function takes no keyword
+    os.set_inheritable(order.lock, False)
     Supervisor(folder, order).run()
 
 

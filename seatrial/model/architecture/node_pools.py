@@ -119,7 +119,7 @@ def _pool(document: LocatedDocument, index: int, item: dict[str, Any]) -> NodePo
     )
 
 
-def _amount(document: LocatedDocument, place: tuple[str | int, ...], value: str | int | float) -> Quantity:
+def _amount(document: LocatedDocument, place: tuple[str | int, ...], value: str | float) -> Quantity:
     try:
         amount = Quantity.parse(value)
     except ValueError as error:
