@@ -52,7 +52,7 @@ violation contains {"msg": msg, "details": {"pointer": pointer}} if {
 # In a line `x` stands for a number; a variant may have its own version: 16.15-alpine3.24 is of 16.x-alpine.
 is_release(tag, line) if {
 	parts := split(line, "-")
-	numbers := replace(replace(parts[0], ".", "[.]"), "x", "[0-9]+")
+	release := replace(replace(parts[0], ".", "[.]"), "x", "[0-9]+")
 	variants := [sprintf("-%s[0-9.]*", [variant]) | some variant in array.slice(parts, 1, count(parts))]
-	regex.match(sprintf(`^%s%s$`, [numbers, concat("", variants)]), tag)
+	regex.match(sprintf(`^%s%s$`, [release, concat("", variants)]), tag)
 }

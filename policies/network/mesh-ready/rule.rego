@@ -107,9 +107,12 @@ shown(text) := text if {
 
 inbound := "traffic.sidecar.istio.io/includeInboundPorts"
 
-captured := {trim_space(part) | some part in split(told(inbound), ","); trim_space(part) != ""}
+captured contains trim_space(part) if {
+	some part in split(told(inbound), ",")
+	trim_space(part) != ""
+}
 
-wanted_ports := {sprintf("%v", [port]) | some port in safe.array_at(declared, ["inbound_ports"])}
+wanted_ports contains sprintf("%v", [port]) if some port in safe.array_at(declared, ["inbound_ports"])
 
 listed(ports) := concat(",", sort([port | some port in ports]))
 
@@ -120,7 +123,7 @@ violation contains {"msg": msg, "details": {"pointer": metadata_pointer(inbound)
 	msg := sprintf("%s is %s, declared is %s", [inbound, shown(listed(captured)), listed(wanted_ports)])
 }
 
-open_ports := {sprintf("%v", [port]) |
+open_ports contains sprintf("%v", [port]) if {
 	some container in pods.lasting_containers(input.review.object)
 	some entry in safe.array_at(container.value, ["ports"])
 	port := safe.dig(entry, ["containerPort"], null)
@@ -158,4 +161,4 @@ violation contains {"msg": msg, "details": {"pointer": safe.pointer(["metadata",
 
 switches_on("istio-injection", value) if value == "enabled"
 
-switches_on("istio.io/rev", revision) if is_string(revision)
+switches_on("istio.io/rev", value) if is_string(value)

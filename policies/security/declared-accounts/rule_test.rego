@@ -81,10 +81,10 @@ test_fail_right_of_a_group if {
 		"metadata": {"name": "all", "namespace": "shop"},
 		"roleRef": {"kind": "Role", "name": "all"},
 	})
-	all := object.union(role([more]), {"metadata": {"name": "all", "namespace": "shop"}})
+	everything := object.union(role([more]), {"metadata": {"name": "all", "namespace": "shop"}})
 	msg := "role all gives it secrets, and it may never use secrets"
 	testing.same(rule.violation, {found(msg, {"role": "all"})}) with input as testing.declared(account("viewer"), architecture)
-		with data.inventory as testing.inventory([bound, role([pods, deployments]), given, all])
+		with data.inventory as testing.inventory([bound, role([pods, deployments]), given, everything])
 }
 
 test_fail_role_that_is_elsewhere if {
