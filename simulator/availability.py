@@ -77,7 +77,7 @@ class _Month:
         self.streams = streams
         self.until = scenario.duration * DAY
         self.programs: list[Program] = [program for program in twin.programs if program.kind == "user"]
-        self.nodes = max(1, round(self._number("nodes")))
+        self.nodes = twin.nodes
         self.away: set[int] = set()
         needed = {
             index

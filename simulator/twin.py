@@ -17,6 +17,7 @@ from simulator.topology import Topology
 if TYPE_CHECKING:
     from seatrial.model.architecture import Architecture
     from seatrial.model.architecture.assumptions import Assumption
+    from seatrial.model.architecture.node_pools import NodePool
     from seatrial.model.architecture.scenarios import External, PodMetric, Scenario, Station
     from seatrial.model.inventory import Inventory
 
@@ -76,6 +77,7 @@ class Control:
     tolerance: float
     downscale_stabilization: float
     node_cores: float
+    """Cores that a container without CPU limit may use: those of the smallest node."""
     pool_size: int
     """Connections of one pod to its database, where the manifests do not say."""
 
@@ -94,6 +96,8 @@ class Twin:
     availability: dict[str, str]
     """Names of the assumptions behind the availability model, by their role there."""
     scenarios: dict[str, Scenario]
+    nodes: int
+    """Nodes of all pools, which pods are spread over."""
     used: tuple[str, ...]
     """Names of the assumptions that building the twin has read."""
 
@@ -161,7 +165,7 @@ def _dependency(external: External, numbers: _Numbers) -> Dependency:
     )
 
 
-def _control(topology: Topology, numbers: _Numbers) -> Control:
+def _control(topology: Topology, numbers: _Numbers, pools: Iterable[NodePool]) -> Control:
     resolution = numbers.number("metrics-resolution")
     return Control(
         pod_scheduling=numbers.distribution("pod-scheduling"),
@@ -178,7 +182,7 @@ def _control(topology: Topology, numbers: _Numbers) -> Control:
         readiness_delay=numbers.number("hpa-readiness-delay"),
         tolerance=numbers.number("hpa-tolerance"),
         downscale_stabilization=numbers.number("hpa-downscale-stabilization"),
-        node_cores=numbers.number("node-cores"),
+        node_cores=min(float(pool.cpu.value) for pool in pools),
         pool_size=max(1, round(numbers.number("database-pool-size"))),
     )
 
@@ -222,7 +226,7 @@ def build(inventory: Inventory, architecture: Architecture) -> Twin:
     )
     behaviours = {station.component: _behaviour(station, numbers) for station in declared.stations}
     dependencies = tuple(_dependency(external, numbers) for external in declared.externals)
-    control = _control(topology, numbers)
+    control = _control(topology, numbers, architecture.node_pools)
     for name in declared.availability.values():
         numbers.number(name)
     _check_faults(topology, declared.scenarios)
@@ -236,5 +240,6 @@ def build(inventory: Inventory, architecture: Architecture) -> Twin:
         assumptions=dict(architecture.assumptions),
         availability=dict(declared.availability),
         scenarios={scenario.name: scenario for scenario in declared.scenarios},
+        nodes=sum(pool.count for pool in architecture.node_pools),
         used=tuple(numbers.used),
     )

@@ -12,7 +12,7 @@ import yaml
 from seatrial.model.architecture import Architecture
 
 ROOT = Path(__file__).parents[2]
-FILES = ("requirements", "components", "edges", "objectives", "assumptions", "scenarios")
+FILES = ("requirements", "components", "edges", "objectives", "assumptions", "scenarios", "node-pools")
 
 VALID: dict[str, Any] = {
     "requirements": {
@@ -174,6 +174,21 @@ VALID: dict[str, Any] = {
                 "faults": [{"kind": "pod-kill", "workload": "shop-web", "at": 5, "count": 1}],
             }
         ],
+    },
+    "node-pools": {
+        "pools": [
+            {
+                "name": "general",
+                "count": 3,
+                "cpu": 8,
+                "memory": "32Gi",
+                "ephemeralStorage": "50Gi",
+                "pods": 110,
+                "zones": ["a", "b"],
+                "labels": {"storage-type": "ssd"},
+                "taints": [{"key": "dedicated", "value": "shop", "effect": "NoSchedule"}],
+            }
+        ]
     },
 }
 

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from seatrial.model.architecture.assumptions import Assumption
+from seatrial.model.architecture.node_pools import NodePool
 from seatrial.model.architecture.scenarios import (
     External,
     Fault,
@@ -22,6 +23,7 @@ from seatrial.model.architecture.scenarios import (
     Step,
 )
 from seatrial.model.position import Position
+from seatrial.model.quantity import Quantity
 from seatrial.model.source import load
 from simulator.twin import Twin, build
 
@@ -43,7 +45,6 @@ CONTROL = {
     "hpa-readiness-delay": 30.0,
     "hpa-tolerance": 0.1,
     "hpa-downscale-stabilization": 300.0,
-    "node-cores": 4.0,
     "database-pool-size": 100.0,
     "quota-window": 10.0,
     "patience": 10_000.0,
@@ -137,6 +138,7 @@ def twin_of(
     metrics: Sequence[PodMetric] = (),
     availability: Mapping[str, str] | None = None,
     tasks: Sequence[str] = (),
+    nodes: int = 5,
 ) -> Twin:
     """Build a twin as for a real project: from a manifest file, through the loader."""
     path = folder / "manifests.json"
@@ -165,5 +167,7 @@ def twin_of(
         availability=dict(availability or {}),
         scenarios=scenarios,
     )
-    architecture: Any = SimpleNamespace(assumptions=named, scenarios=declared)
+    cpu, memory, storage = map(Quantity.parse, ("4", "16Gi", "20Gi"))
+    pools = (NodePool("node", nodes, cpu, memory, storage, pods=110, zones=("a",)),)
+    architecture: Any = SimpleNamespace(assumptions=named, scenarios=declared, node_pools=pools)
     return build(load(str(path)), architecture)

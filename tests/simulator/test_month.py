@@ -12,7 +12,6 @@ from simulator.statistics import mean_interval
 from tests.simulator.small_systems import assumption, deployment, scenario, service, step, twin_of
 
 ROLES = (
-    "nodes",
     "node_failure_rate",
     "node_detection",
     "node_replacement",
@@ -28,7 +27,6 @@ ROLES = (
     "external_outage_share",
 )
 QUIET = {
-    "nodes": 5.0,
     "node_failure_rate": 0.0,
     "node_detection": 50.0,
     "node_replacement": 600.0,
@@ -52,10 +50,11 @@ def tolerating(seconds: int) -> dict[str, Any]:
     return {"tolerations": [{"key": "node.kubernetes.io/unreachable", "tolerationSeconds": seconds}]}
 
 
-def month(folder, manifests, steps, *, days: float = 30.0, seed: int = 1, replication: int = 0, numbers=None):
+def month(folder, manifests, steps, *, days: float = 30.0, seed: int = 1, replication: int = 0, numbers=None, nodes=5):
     given = {**QUIET, **(numbers or {})}
     test = attrs.evolve(scenario(1.0), kind="availability", duration=days, load=())
-    twin = twin_of(folder, manifests, {"a": steps}, test, numbers=given, availability={role: role for role in ROLES})
+    roles = {role: role for role in ROLES}
+    twin = twin_of(folder, manifests, {"a": steps}, test, numbers=given, availability=roles, nodes=nodes)
     return simulate_month(twin, test, seed, replication)
 
 
@@ -116,7 +115,8 @@ def test_a_dead_node_costs_a_stateless_tier_its_share_until_it_is_noticed(tmp_pa
         tmp_path,
         [deployment("web", replicas=2, pod={**SPREAD, **tolerating(30)}), service("web")],
         [step("call", "web")],
-        numbers={"node_failure_rate": 0.2, "nodes": 40.0},
+        numbers={"node_failure_rate": 0.2},
+        nodes=40,
         days=400.0,
     )
 

@@ -24,6 +24,7 @@ from seatrial.model.architecture.components import (
     VerticalScaling,
 )
 from seatrial.model.architecture.edges import Edge
+from seatrial.model.architecture.node_pools import Node, NodePool, Taint
 from seatrial.model.architecture.objectives import Objective
 from seatrial.model.architecture.requirements import CheckReference, Requirement
 from seatrial.model.architecture.scenarios import Scenario, ScenarioSet
@@ -45,6 +46,8 @@ __all__ = [
     "LongestRequest",
     "Mesh",
     "Metric",
+    "Node",
+    "NodePool",
     "ObjectReference",
     "Objective",
     "PriorityClass",
@@ -55,6 +58,7 @@ __all__ = [
     "Scenario",
     "ScenarioSet",
     "Storage",
+    "Taint",
     "UnknownCheck",
     "VerticalScaling",
 ]

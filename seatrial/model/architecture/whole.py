@@ -13,6 +13,7 @@ from seatrial.model.architecture.assumptions import Assumption, load_assumptions
 from seatrial.model.architecture.components import Component, Components
 from seatrial.model.architecture.components_reader import load_components
 from seatrial.model.architecture.edges import Edge, load_edges
+from seatrial.model.architecture.node_pools import NodePool, load_node_pools
 from seatrial.model.architecture.objectives import Objective, load_objectives
 from seatrial.model.architecture.parameters import parameters
 from seatrial.model.architecture.requirements import CheckReference, Requirement, load_requirements
@@ -52,10 +53,11 @@ class Architecture:
     objectives: tuple[Objective, ...]
     assumptions: dict[str, Assumption]
     scenarios: ScenarioSet
+    node_pools: tuple[NodePool, ...]
 
     @classmethod
     def load(cls, root: Path, overlay: str | None = None) -> Architecture:
-        """Read the six files below `root/architecture` of a project, in the names that *overlay* gives.
+        """Read the seven files below `root/architecture` of a project, in the names that *overlay* gives.
 
         Raises InputError for the first file that is missing, against its schema, or at odds with another one.
         """
@@ -72,6 +74,7 @@ class Architecture:
             objectives=load_objectives(root, [scenario.name for scenario in scenarios.scenarios]),
             assumptions=assumptions,
             scenarios=scenarios,
+            node_pools=load_node_pools(root),
         )
 
     @property
