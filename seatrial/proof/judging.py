@@ -1,0 +1,128 @@
+"""From the answers of a control plane to verdicts with the places of what they are about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import attrs
+
+from seatrial.checks.judging import Judged, Problem, skip
+from seatrial.cluster.applying import Answer
+from seatrial.cluster.standing import FAILED, REJECTED, STARTING, UNSCHEDULABLE, VOLUME, Standing
+from seatrial.model.dig import as_dict, as_str, dig
+from seatrial.model.document import Resource
+from seatrial.model.quantity import Quantity
+from seatrial.model.verdict import Verdict
+from seatrial.model.workload import Workload
+from seatrial.proof import places
+from seatrial.proof.catalog import APPLIED, WARNINGS
+
+
+@attrs.frozen(eq=False)
+class Stand:
+    """How far a workload of the set has come; for a CronJob, the Job that was made of it."""
+
+    workload: Workload
+    standing: Standing
+
+
+def accepted(answer: Answer, passed: str) -> Judged:
+    """The outcome of one request."""
+    if answer.accepted:
+        return Judged(answer.resource, (), passed)
+    return Judged(answer.resource, tuple(_refusals(answer)), "")
+
+
+def _refusals(answer: Answer) -> Iterator[Problem]:
+    for cause in answer.causes:
+        name = f"{cause.field}: " if cause.field and cause.field not in cause.message else ""
+        evidence = {"status": answer.status, "reason": cause.reason or answer.reason}
+        at_key = cause.message.startswith(("unknown field", "duplicate field"))
+        yield Problem(cause.pointer, f"{name}{cause.message}", evidence=evidence, at_key=at_key)
+
+
+def unwarned(answers: Iterable[Answer]) -> Judged:
+    """The warnings that came with the answers to one object."""
+    listed = list(answers)
+    resource = listed[0].resource
+    texts = dict.fromkeys(text for answer in listed for text in answer.warnings)
+    problems = tuple(Problem(places.of_warning(resource, text), text) for text in texts)
+    return Judged(resource, problems, "no warning")
+
+
+def applied(rehearsed: Answer, answer: Answer | None) -> Iterator[Verdict]:
+    """Whether the object was applied after its dry run, and the warnings of both; None where it was not sent."""
+    resource, refused = rehearsed.resource, "its dry run was refused"
+    if answer is None:
+        yield skip(APPLIED, resource, refused)
+    else:
+        yield from accepted(answer, "applied").verdicts(APPLIED)
+    if answer is None and not rehearsed.warnings:
+        yield skip(WARNINGS, resource, refused)
+    else:
+        yield from unwarned(item for item in (rehearsed, answer) if item is not None).verdicts(WARNINGS)
+
+
+def within(resource: Resource, answer: Answer) -> Answer:
+    """The answer to the Job of a CronJob, as one to the CronJob itself."""
+    causes = (attrs.evolve(cause, pointer=f"/spec/jobTemplate{cause.pointer}") for cause in answer.causes)
+    return attrs.evolve(answer, resource=resource, causes=tuple(causes))
+
+
+def admitted(stand: Stand) -> Judged:
+    """Whether every pod could be created."""
+    found = stand.standing
+    rejections = found.because(REJECTED)
+    if found.created < found.replicas and not rejections:
+        rejections = found.because(FAILED) or (f"{found.created} of {found.replicas} pods were created in the time",)
+    problems = rejections if found.created < found.replicas else ()
+    return _judged(stand, problems, f"{_pods(found.created)} admitted")
+
+
+def ready(stand: Stand) -> Judged:
+    """Whether every pod was placed and became Ready."""
+    found = stand.standing
+    if found.reached:
+        return _judged(stand, (), f"{_pods(found.ready)} placed and Ready")
+    so_far = f"{found.ready} of {found.replicas} pods are Ready"
+    reasons = found.because(UNSCHEDULABLE, VOLUME, FAILED, REJECTED) or found.because(STARTING)
+    return _judged(stand, tuple(f"{so_far}: {reason}" for reason in reasons) or (so_far,), "")
+
+
+def _judged(stand: Stand, messages: tuple[str, ...], passed: str) -> Judged:
+    found, workload = stand.standing, stand.workload
+    problems = tuple(Problem(places.of_pods(workload, message), message) for message in messages)
+    evidence = {"replicas": found.replicas, "created": found.created, "ready": found.ready}
+    problems = tuple(attrs.evolve(problem, evidence=evidence) for problem in problems)
+    return Judged(workload.resource, problems, passed, workload.pod_spec_pointer, evidence)
+
+
+def _pods(number: int) -> str:
+    return f"{number} pod{'' if number == 1 else 's'}"
+
+
+def quota(resource: Resource, live: object, stands: Iterable[Stand]) -> Judged:
+    """Whether a quota rejected a pod, and what it counts as used."""
+    marker = f"exceeded quota: {resource.name}"
+    problems = tuple(
+        Problem("/spec/hard", f"{stand.workload.resource} gets too few pods: {message}")
+        for stand in stands
+        if stand.workload.resource.namespace == resource.namespace
+        for message in stand.standing.because(REJECTED)
+        if f"{marker}," in message
+    )
+    hard, used = as_dict(dig(live, "status", "hard")), as_dict(dig(live, "status", "used"))
+    evidence = {name: {"used": as_str(used.get(name)), "hard": as_str(amount)} for name, amount in hard.items()}
+    return Judged(resource, problems, f"rejects no pod{_tightest(hard, used)}", "/spec/hard", evidence)
+
+
+def _tightest(hard: dict[str, object], used: dict[str, object]) -> str:
+    shares = []
+    for name, amount in hard.items():
+        limit, count = Quantity.parse(str(amount)).value, Quantity.parse(str(used.get(name, "0"))).value
+        if limit > 0:
+            shares.append((count / limit, name))
+    if not shares:
+        return ""
+    share, name = max(shares)
+    return f"; tightest is {name}: {used[name]} of {hard[name]} ({share:.0%})"
