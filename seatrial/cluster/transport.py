@@ -69,6 +69,8 @@ class Transport(rest.RESTClientObject):
         self._timeouts = timeouts
         self._retries = retries
         self._origin = origin
+        self.sent = 0
+        """Requests put on the wire, further tries included."""
 
     def request(
         self,
@@ -93,6 +95,7 @@ class Transport(rest.RESTClientObject):
         attempt = 1
         while True:
             wait = self._retries.first * 2 ** (attempt - 1)
+            self.sent += 1
             try:
                 reply = send(method, url, headers, body, post_params, timeout)
                 if "watch=" not in url and "follow=" not in url:
