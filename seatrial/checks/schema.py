@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from seatrial.checks.base import DECLARED, CheckInfo, Context, verdict
 from seatrial.checks.judging import Judged, Problem, all_verdicts, skip
-from seatrial.engines import schema_rules
+from seatrial.engines import custom, schema_rules
 from seatrial.engines.schema import (
     DEFAULT_VERSION,
-    CompiledSchema,
     Gvk,
     KubernetesSchemas,
     known_versions,
     kubernetes_schemas,
 )
-from seatrial.engines.schema_crd import CustomKind, compile_custom, custom_kinds
+from seatrial.engines.schema_crd import CompiledKind, CustomKind, custom_kinds, maturity, shipped_kinds
 from seatrial.engines.schema_errors import Violation, nearest
 from seatrial.model.document import Resource
 from seatrial.model.position import Position
@@ -30,7 +30,7 @@ KUBERNETES = CheckInfo(
     description=(
         "Every object is of a kind that the Kubernetes version serves, with no unknown field, no wrong type and no "
         "value that the API server would reject. Custom kinds are judged by the CustomResourceDefinitions in the "
-        "manifest set."
+        "manifest set, and where it has none by those of well-known upstream projects that ship with Seatrial."
     ),
     remediation="correct the field as the message says",
     controls=(),
@@ -42,6 +42,7 @@ _GONE = {
     "PodSecurityPolicy": "removed in 1.25: use the label pod-security.kubernetes.io/enforce on Namespaces",
     "PodPreset": "removed in 1.20: set the fields in the pod template",
 }
+_OVERRIDE = "if the cluster serves another release, put its CustomResourceDefinition into the manifest set"
 _CORE_LIKE = frozenset({"extensions", "core"})
 
 
@@ -52,7 +53,7 @@ def catalog(_context: Context) -> tuple[CheckInfo, ...]:
 
 def run(context: Context) -> Iterable[Verdict]:
     """Judge every object of the inventory against its schema."""
-    version = str(getattr(context.options, "kubernetes_version", None) or DEFAULT_VERSION)
+    version = context.options.kubernetes_version or DEFAULT_VERSION
     judge = _Judge(kubernetes_schemas(version), context.inventory.resources)
     for resource in context.inventory.resources:
         yield from judge.verdicts(resource)
@@ -71,7 +72,8 @@ class _Judge:
         self.schemas = schemas
         self.version = tuple(int(part) for part in schemas.version.split("."))
         self.custom = {kind.gvk: kind for kind in custom_kinds(resources)}
-        self.compiled: dict[Gvk, CompiledSchema | None] = {}
+        self.shipped: dict[str, dict[Gvk, CustomKind]] = {}
+        self.compiled: dict[Gvk, CompiledKind | None] = {}
         self.by_kind: dict[str, list[Gvk]] = {}
         for gvk in sorted(schemas.kinds):
             self.by_kind.setdefault(gvk.kind, []).append(gvk)
@@ -90,14 +92,47 @@ class _Judge:
             text = f"valid {gvk.api_version} {gvk.kind} of Kubernetes {self.schemas.version}"
             yield from _judged(resource, found, text).verdicts(KUBERNETES)
         elif gvk in self.custom:
-            yield from self._custom(resource, self.custom[gvk])
+            yield from self._custom(resource, self.custom[gvk], self.custom)
+        elif not self._declared(gvk.group) and (project := custom.project_of(gvk.group)) is not None:
+            yield from self._shipped(resource, gvk, project)
         else:
             yield from self._unknown(resource, gvk)
 
-    def _compiled(self, kind: CustomKind) -> CompiledSchema | None:
+    def _declared(self, group: str) -> list[Gvk]:
+        """The kinds of a group that the manifest set declares: they take the place of those that ship with us."""
+        return [known for known in self.custom if known.group == group]
+
+    def _shipped(self, resource: Resource, gvk: Gvk, project: custom.Project) -> Iterator[Verdict]:
+        """Judge an object of a group whose kinds ship with Seatrial."""
+        kinds = self._kinds_of(project)
+        if gvk in kinds:
+            yield from self._custom(resource, kinds[gvk], kinds)
+            return
+        name = f"{gvk.api_version} {gvk.kind}"
+        versions = [known for known, kind in kinds.items() if (known.group, known.kind) == (gvk.group, gvk.kind)]
+        if versions:
+            yield from _judged(resource, [_not_served(name, project.release, kinds, gvk)], "").verdicts(KUBERNETES)
+            return
+        near = nearest(gvk.kind, sorted({known.kind for known in kinds if known.group == gvk.group}))
+        hint = f"; did you mean {near!r}?" if near else ""
+        if gvk.group in project.shared_groups:
+            reason = f"no schema for {name}: {project.release} has no such kind, other projects may{hint}"
+            yield skip(KUBERNETES, resource, reason, "/apiVersion")
+            return
+        found, needed = f"{gvk.api_version} has no kind {gvk.kind} in {project.release}", "a kind of that group"
+        fix = f"write kind: {near}" if near else "correct kind and apiVersion"
+        problem = Violation("/kind", found, f"did you mean {near!r}?" if near else needed, f"{fix}; {_OVERRIDE}")
+        yield from _judged(resource, [problem], "").verdicts(KUBERNETES)
+
+    def _kinds_of(self, project: custom.Project) -> dict[Gvk, CustomKind]:
+        if project.name not in self.shipped:
+            self.shipped[project.name] = {kind.gvk: kind for kind in shipped_kinds(project)}
+        return self.shipped[project.name]
+
+    def _compiled(self, kind: CustomKind) -> CompiledKind | None:
         if kind.gvk not in self.compiled:
             try:
-                self.compiled[kind.gvk] = compile_custom(kind, self.schemas)
+                self.compiled[kind.gvk] = CompiledKind.of(kind, self.schemas)
             except ValueError:
                 self.compiled[kind.gvk] = None
         return self.compiled[kind.gvk]
@@ -110,23 +145,30 @@ class _Judge:
                 found = f"the schema of version {kind.gvk.version} is no valid structural schema"
                 yield Violation(where, found, "a structural OpenAPI v3 schema", "correct the schema")
 
-    def _custom(self, resource: Resource, kind: CustomKind) -> Iterator[Verdict]:
+    def _custom(self, resource: Resource, kind: CustomKind, kinds: Mapping[Gvk, CustomKind]) -> Iterator[Verdict]:
+        """Judge an object of a kind that has a definition; *kinds* are its siblings."""
         name = f"{kind.gvk.api_version} {kind.gvk.kind}"
         if not kind.served:
-            problem = Violation(
-                "/apiVersion", f"{name} is declared but not served", "a served version", "use a version that is served"
-            )
-            yield from _judged(resource, [problem], "").verdicts(KUBERNETES)
+            yield from _judged(resource, [_not_served(name, kind.origin, kinds, kind.gvk)], "").verdicts(KUBERNETES)
             return
         compiled = self._compiled(kind) if kind.schema is not None else None
         if compiled is None:
             yield skip(KUBERNETES, resource, f"the definition of {name} has no usable schema", "/apiVersion")
             return
-        found = [*compiled.violations(resource.data), *schema_rules.identity(resource.data)]
-        yield from _judged(resource, found, f"valid {name} by its CustomResourceDefinition").verdicts(KUBERNETES)
+        findings = compiled.judge(resource.data)
+        found = [*findings.violations, *schema_rules.identity(resource.data)]
+        evidence: dict[str, Any] = {"schema": kind.origin}
+        passed = f"valid {name} by {kind.origin}"
+        if kind.warning:
+            evidence["warning"] = kind.warning
+            passed += f"; the API server warns: {kind.warning}"
+        if findings.unchecked:
+            evidence["unchecked"] = list(findings.unchecked)
+            passed += f"; not checked: {', '.join(findings.unchecked)}"
+        yield from _judged(resource, found, passed, evidence).verdicts(KUBERNETES)
 
     def _unknown(self, resource: Resource, gvk: Gvk) -> Iterator[Verdict]:
-        declared = [known for known in self.custom if known.group == gvk.group]
+        declared = self._declared(gvk.group)
         if gvk.group not in self.schemas.groups | _CORE_LIKE and not declared:
             yield skip(KUBERNETES, resource, f"no schema for {gvk.api_version} {gvk.kind}", "/apiVersion")
             return
@@ -139,7 +181,7 @@ class _Judge:
             return Violation("/kind", found, _GONE[gvk.kind], "remove the object")
         elsewhere = [*self.by_kind.get(gvk.kind, []), *(known for known in declared if known.kind == gvk.kind)]
         if elsewhere:
-            best = max(elsewhere, key=lambda known: (known.group == gvk.group, _maturity(known.version)))
+            best = max(elsewhere, key=lambda known: (known.group == gvk.group, maturity(known.version)))
             return Violation("/apiVersion", found, f"{best.api_version}", f"write apiVersion: {best.api_version}")
         older = self._older(gvk)
         if older:
@@ -159,10 +201,16 @@ class _Judge:
         return ""
 
 
-def _maturity(version: str) -> tuple[int, str]:
-    """Stable versions above beta above alpha, then by number."""
-    rank = 0 if "alpha" in version else 1 if "beta" in version else 2
-    return rank, version
+def _not_served(name: str, origin: str, kinds: Mapping[Gvk, CustomKind], gvk: Gvk) -> Violation:
+    """The violation for a version that its definition does not serve, with the one to write instead."""
+    served = [
+        known for known, kind in kinds.items() if (known.group, known.kind) == (gvk.group, gvk.kind) and kind.served
+    ]
+    if not served:
+        return Violation("/apiVersion", f"{name} is declared but not served by {origin}", "a served version", _OVERRIDE)
+    best = max(served, key=lambda known: maturity(known.version))
+    fix = f"write apiVersion: {best.api_version}; {_OVERRIDE}"
+    return Violation("/apiVersion", f"{name} is not served by {origin}", best.api_version, fix)
 
 
 def _identity(resource: Resource) -> Iterator[Violation]:
@@ -175,6 +223,12 @@ def _identity(resource: Resource) -> Iterator[Violation]:
             yield Violation(pointer, f"{field} {shown}", f"a string such as {example}", f"set {field}")
 
 
-def _judged(resource: Resource, found: list[Violation], passed: str) -> Judged:
-    problems = (Problem(item.pointer, item.message, item.fix, at_key=item.at_key) for item in dict.fromkeys(found))
-    return Judged(resource, tuple(problems), passed)
+def _judged(
+    resource: Resource, found: list[Violation], passed: str, evidence: Mapping[str, Any] | None = None
+) -> Judged:
+    proof = evidence or {}
+    problems = (
+        Problem(item.pointer, item.message, item.fix, evidence=proof, at_key=item.at_key)
+        for item in dict.fromkeys(found)
+    )
+    return Judged(resource, tuple(problems), passed, evidence=proof)

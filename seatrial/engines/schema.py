@@ -19,7 +19,7 @@ import attrs
 
 from seatrial.engines.schema_constraints import constrain
 from seatrial.engines.schema_errors import Violation, describe
-from seatrial.engines.schema_formats import FORMATS
+from seatrial.engines.schema_open_formats import ALL_FORMATS
 from seatrial.model.dig import as_dict, dig
 from seatrial.model.errors import InputError, ToolError
 
@@ -114,6 +114,10 @@ class KubernetesSchemas:
             for entry in definition.get("x-kubernetes-group-version-kind", [])
         )
 
+    def name_of(self, gvk: Gvk) -> str:
+        """Name of the definition of a known kind. Raises KeyError for an unknown one."""
+        return self._names[gvk]
+
     def definition(self, name: str) -> dict[str, Any]:
         """The definition of that name with our constraints, such as `io.k8s.api.core.v1.PodSpec`."""
         if name not in self._constrained:
@@ -158,7 +162,7 @@ class CompiledSchema:
         """Compile *source* with the formats of Kubernetes. Raises ValueError when it is no valid schema."""
         import jsonschema_rs  # heavy: not at import time of the command line
 
-        accepts = {name: form.accepts for name, form in FORMATS.items()}
+        accepts = {name: form.accepts for name, form in ALL_FORMATS.items()}
         return cls(source, jsonschema_rs.validator_for(source, formats=accepts, validate_formats=True, offline=True))
 
     def violations(self, data: Any, *, secret: bool = False) -> tuple[Violation, ...]:

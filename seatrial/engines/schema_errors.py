@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from seatrial.engines.schema_formats import FORMATS
+from seatrial.engines.schema_open_formats import ALL_FORMATS
 from seatrial.model.pointer import join
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def describe(
     match error.kind.name:
         case "additionalProperties" | "unevaluatedProperties":
             for name in facts["unexpected"]:
-                yield _unknown_field(path, field, name, siblings)
+                yield unknown_field(path, name, siblings)
         case "required":
             name = facts["property"]
             yield Violation(pointer, f"{field} has no field {name!r}", "that field", f"add {name} to {field}")
@@ -130,7 +130,9 @@ def _field(path: tuple[str | int, ...]) -> str:
     return str(path[-1])
 
 
-def _unknown_field(path: tuple[str | int, ...], field: str, name: str, siblings: tuple[str, ...]) -> Violation:
+def unknown_field(path: tuple[str | int, ...], name: str, siblings: tuple[str, ...]) -> Violation:
+    """The violation for a field that does not exist; *siblings* are those that do."""
+    field = _field(path)
     near = nearest(name, [sibling for sibling in siblings if sibling != name])
     pointer, found = join(*path, name), f"unknown field {name!r} in {field}"
     if near:
@@ -156,7 +158,7 @@ def _type_fix(value: Any, types: list[str]) -> str:
 
 
 def _format_violation(pointer: str, field: str, shown: str, name: str) -> Violation:
-    form = FORMATS.get(name)
+    form = ALL_FORMATS.get(name)
     if form is None:
         return Violation(pointer, f"{field} is {shown}", f"text of the format {name}", "correct the value")
     return Violation(pointer, f"{field} is {shown}", form.needed, form.fix)
@@ -165,7 +167,7 @@ def _format_violation(pointer: str, field: str, shown: str, name: str) -> Violat
 def _key_violations(path: tuple[str | int, ...], inner: Any) -> Iterator[Violation]:
     key = inner.instance
     facts = inner.kind.as_dict()
-    form = FORMATS.get(facts.get("format", ""))
+    form = ALL_FORMATS.get(facts.get("format", ""))
     needed, fix = (form.needed, form.fix) if form else ("another key", "rename the key")
     yield Violation(join(*path, str(key)), f"the key {show(key)} of {_field(path)} is not allowed", needed, fix)
 

@@ -1,7 +1,7 @@
 """Upstream projects whose custom kinds are well known, and where their CustomResourceDefinitions are.
 
-`tools/crds/go.mod` pins the releases. The lab serves these definitions as they are; `seatrial.engines.custom` ships their
-schemas, so that custom kinds are judged without a cluster and without a network.
+`tools/crds/go.mod` pins the releases. The lab serves these definitions as they are; `seatrial.engines.custom` ships
+their schemas, so that custom kinds are judged without a cluster and without a network.
 """
 
 from __future__ import annotations
