@@ -12,6 +12,7 @@ import pytest
 if TYPE_CHECKING:
     from seatrial.engines.rego_tests import RegoTest
     from seatrial.finished import Verification
+    from seatrial.lab import Lab
     from seatrial.model.verdict import Verdict
 
 STATIC_GROUPS = ("schema", "references", "policy", "network", "capacity")
@@ -34,6 +35,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the tags of the feature files as markers: they are open-ended, and --strict-markers knows no pattern."""
+    config.addinivalue_line("markers", "lab: needs the real control plane on this machine (the fixture `lab`)")
     for tag in sorted(_tags(config)):
         config.addinivalue_line("markers", f"{tag}: scenarios tagged @{tag}")
 
@@ -171,3 +173,42 @@ def verification(pytestconfig: pytest.Config) -> Verification:
     overlay = choose_overlay(path, pytestconfig.getoption("seatrial_overlay"))
     options = Options(seed=pytestconfig.getoption("seatrial_seed"))
     return verify(path, overlay=overlay, only=GROUPS, options=options)
+
+
+@pytest.fixture(scope="session")
+def lab(pytestconfig: pytest.Config) -> Lab:
+    """A real control plane with simulated nodes, one for the whole run: tests keep to namespaces of their own.
+
+    Its nodes are those of `architecture/node-pools.yaml`, else three. Without the programs the test is skipped, or
+    fails if SEATRIAL_REQUIRE_LAB is 1.
+    """
+    from seatrial.lab import fixtures
+
+    lacking = fixtures.missing()
+    if lacking is not None:
+        if fixtures.required():
+            pytest.fail(lacking, pytrace=False)
+        pytest.skip(lacking)
+    return fixtures.shared(getattr(pytestconfig, "workerinput", {}), pytestconfig.rootpath)
+
+
+@pytest.fixture(scope="session")
+def lab_kubeconfig(lab: Lab) -> Path:
+    """The administrator's kubeconfig of the run's lab."""
+    return lab.kubeconfig
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell each worker of pytest-xdist who owns the lab."""
+    from seatrial.lab import fixtures
+
+    fixtures.introduce(node.workerinput)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Take the run's lab down, if there is one; an interrupted run comes here too."""
+    if not hasattr(config, "workerinput"):
+        from seatrial.lab import fixtures
+
+        fixtures.take_down()

@@ -24,6 +24,8 @@ TIMEOUT = 120.0
 """Seconds until a lab must be ready: a quiet machine needs a few, one that builds at the same time many more."""
 _DOWN = 20.0
 _POLL = 0.02
+_STARTED: dict[Path, subprocess.Popen[bytes]] = {}
+"""Supervisors that are children of this process, by folder: it has to wait for them when they end."""
 
 
 def _silent(_message: str) -> None:
@@ -36,14 +38,15 @@ def up(
     name: str | None = None,
     progress: Callable[[str], None] = _silent,
     timeout: float = TIMEOUT,
+    owner: int | None = None,
 ) -> Lab:
     """Bring up a lab with the nodes of *pools* and return when it is ready; it stays until `down`.
 
     Without a *name* it gets the first free one of `lab`, `lab-2` and so on. Should this process end before the lab
-    is ready, the lab goes down. Raises InputError for a name that is taken or none, ToolError if a program is missing
-    or fails, with the last lines of its log.
+    is ready, the lab goes down; with an *owner*, it goes down whenever that process ends. Raises InputError for a name
+    that is taken or none, ToolError if a program is missing or fails, with the last lines of its log.
     """
-    return _up(pools, name, progress, timeout, owner=os.getpid(), detached=True)
+    return _up(pools, name, progress, timeout, owner=owner or os.getpid(), detached=owner is None)
 
 
 @contextlib.contextmanager
@@ -53,13 +56,9 @@ def running(
     name: str | None = None,
     progress: Callable[[str], None] = _silent,
     timeout: float = TIMEOUT,
-    owner: int | None = None,
 ) -> Iterator[Lab]:
-    """A lab that goes down at the end of the block, and when the process *owner* (default: this one) ends anyhow.
-
-    Raises as `up` does.
-    """
-    lab = _up(pools, name, progress, timeout, owner=owner or os.getpid(), detached=False)
+    """A lab that goes down at the end of the block, and also when this process is killed. Raises as `up` does."""
+    lab = _up(pools, name, progress, timeout, owner=os.getpid(), detached=False)
     try:
         yield lab
     finally:
@@ -87,6 +86,9 @@ def down(name: str) -> bool:
             _signal(lab.supervisor, signal.SIGKILL)
             waited += _DOWN
         time.sleep(_POLL)
+    child = _STARTED.pop(folder, None)
+    if child is not None:
+        child.wait()
     with home.guarded():
         if folder.exists() and not home.owned(folder):
             home.remove(folder)
@@ -142,7 +144,7 @@ def _up(
             lock=lock,
         )
         order.save(folder)
-        supervisor = _spawn(folder, lock)
+        supervisor = _STARTED[folder] = _spawn(folder, lock)
         os.close(lock)
         return _ready(folder, supervisor, progress, timeout)
     except BaseException:
