@@ -45,6 +45,10 @@ LabNameOption = Annotated[
 ]
 OutputOption = Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="Write the report to FILE.")]
 
+FormatOption = Annotated[str, typer.Option("--format", help="terminal, concise, json, junit, sarif, github or html.")]
+FailOnOption = Annotated[str, typer.Option(metavar="SEVERITY", help="Lowest severity that fails the run.")]
+ShowPassedOption = Annotated[bool, typer.Option("--show-passed", help="List passed checks too.")]
+
 
 @app.callback(invoke_without_command=True)
 def _global(
@@ -64,12 +68,10 @@ def verify(
     only: Annotated[
         str | None, typer.Option(metavar="GROUPS", help="Comma-separated groups of checks [default: every one].")
     ] = None,
-    report: Annotated[
-        str, typer.Option("--format", help="terminal, concise, json, junit, sarif, github or html.")
-    ] = "terminal",
+    report: FormatOption = "terminal",
     output: OutputOption = None,
-    fail_on: Annotated[str, typer.Option(metavar="SEVERITY", help="Lowest severity that fails the run.")] = "low",
-    show_passed: Annotated[bool, typer.Option("--show-passed", help="List passed checks too.")] = False,
+    fail_on: FailOnOption = "low",
+    show_passed: ShowPassedOption = False,
     seed: SeedOption = 1,
     replications: ReplicationsOption = None,
     engine: Annotated[str, typer.Option(help="Policy engine: embedded or opa.")] = "embedded",
@@ -202,6 +204,36 @@ def lab_run(
     from seatrial.cli import laboratory
 
     raise typer.Exit(laboratory.run(command, name, nodes))
+
+
+@lab.command("prove", epilog=EXIT_CODES)
+def lab_prove(
+    path: PathArgument = None,
+    overlay: OverlayOption = None,
+    kubeconfig: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Kubeconfig of a running lab [default: a lab of its own].")
+    ] = None,
+    nodes: NodesOption = None,
+    report: FormatOption = "terminal",
+    output: OutputOption = None,
+    fail_on: FailOnOption = "low",
+    show_passed: ShowPassedOption = False,
+) -> None:
+    """Prove a manifest set with a real control plane: accepted, admitted, placed and Ready at minimum and maximum."""
+    from seatrial.cli import proving
+
+    raise typer.Exit(
+        proving.run(
+            path,
+            overlay=overlay,
+            kubeconfig=kubeconfig,
+            nodes=nodes,
+            report=report,
+            output=output,
+            fail_on=fail_on,
+            show_passed=show_passed,
+        )
+    )
 
 
 def main() -> None:

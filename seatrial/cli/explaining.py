@@ -12,6 +12,7 @@ from seatrial.model.architecture import Architecture, Requirement
 from seatrial.model.errors import InputError
 from seatrial.model.inventory import Inventory
 from seatrial.model.suggest import did_you_mean
+from seatrial.proof import catalog as server
 
 _REQUIREMENT = re.compile(r"[Rr](?P<number>[0-9]+)")
 
@@ -44,7 +45,7 @@ def run(name: str | None, path: str | None) -> int:
 def catalog(context: Context) -> tuple[CheckInfo, ...]:
     """Every check there is, in the order of the groups."""
     groups = [verification.group(name).catalog(context) for name in verification.GROUPS]
-    found = [*(info for group in groups for info in group), *waivers.catalog(context), intent.PROVEN]
+    found = [*(info for group in groups for info in group), *waivers.catalog(context), intent.PROVEN, *server.CATALOG]
     return tuple(found)
 
 

@@ -29,10 +29,13 @@ def prove(
     *,
     overlay: str | None = None,
     kubeconfig: str | Path | None = None,
+    pools: Sequence[NodePool] | None = None,
     patience: Patience | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Verification:
     """Prove the manifests at *path* with a real control plane: a new lab, or the running one of *kubeconfig*.
+
+    A new lab has the nodes of *pools*, else those that the architecture declares, else the lab's own.
 
     Raises InputError for unusable input and for a kubeconfig that is not of a lab, ToolError when the lab or an
     upstream definition cannot be had.
@@ -40,7 +43,7 @@ def prove(
     tell = progress or _silent
     overlay = verification.choose_overlay(path, overlay)
     context = verification.open_context(path, overlay, Options(), progress)
-    with _control_plane(context.architecture, kubeconfig, tell) as connection:
+    with _control_plane(pools or pools_of(context.architecture), kubeconfig, tell) as connection:
         server = Server(connection, patience or Patience())
         subject = verification.Judging(path, overlay, extra=(server,))
         done = verification.judge(context, (), subject)
@@ -54,7 +57,7 @@ def _silent(_message: str) -> None:
 
 @contextlib.contextmanager
 def _control_plane(
-    architecture: Architecture | None, kubeconfig: str | Path | None, progress: Callable[[str], None]
+    pools: Sequence[NodePool], kubeconfig: str | Path | None, progress: Callable[[str], None]
 ) -> Iterator[Connection]:
     if kubeconfig is not None:
         with connect(str(kubeconfig), writable=True) as connection:
@@ -62,7 +65,7 @@ def _control_plane(
             yield connection
         return
     with (
-        lab.running(pools_of(architecture), progress=progress) as made,
+        lab.running(pools, progress=progress) as made,
         connect(str(made.kubeconfig), writable=True) as connection,
     ):
         yield connection
