@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-pytest_plugins = ["features.steps.rules", "features.steps.objectives"]
+pytest_plugins = ["features.steps.rules", "features.steps.objectives", "features.steps.cluster"]
