@@ -2,8 +2,9 @@
 
 The grammar and the rounding are those of apimachinery's `resource.ParseQuantity`
 (k8s.io/apimachinery v0.37.2, pkg/api/resource/quantity.go and suffix.go), its oddities included:
-`1.` and `.5` are accepted, a suffix alone is zero, anything below one nano rounds up to it, and what is written with a
-binary suffix is capped at 2^63-1.
+`1.` and `.5` are accepted, a small suffix alone is zero, anything below one nano rounds up to it, and what is written
+with a binary suffix is capped at 2^63-1. Only the implausible is refused here and not there: texts and exponents whose
+arithmetic would take for ever.
 """
 
 from __future__ import annotations
@@ -20,11 +21,22 @@ _EXPONENT = re.compile(r"[eE][+-]?[0-9]+")
 _DECIMAL = {"n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
 _BINARY = {"Ki": 10, "Mi": 20, "Gi": 30, "Ti": 40, "Pi": 50, "Ei": 60}
 _NANO = Decimal("1e-9")
+_NEEDS_DIGITS = {"Pi", "Ei"}
+"""Suffixes too large for upstream's fast path, the only one that takes a missing number for zero."""
+_SMALLEST_EXPONENT = -9
+"""... and the same for exponents: below nano."""
 _LARGEST = Decimal(2**63 - 1)
 _DIGITS = 120
 """Enough decimal digits for the longest text that is accepted, so that no arithmetic here ever rounds by itself."""
 _MAX_TEXT = 64
 _LARGEST_EXPONENT = 40
+
+
+def _may_stand_alone(suffix: str) -> bool:
+    """Whether the suffix without any digit before it is zero, as ParseQuantity's two ways of reading have it."""
+    if _EXPONENT.fullmatch(suffix):
+        return int(suffix[1:]) >= _SMALLEST_EXPONENT
+    return suffix not in _NEEDS_DIGITS
 
 
 def _scaled(sign: str, digits: str, suffix: str) -> Decimal:
@@ -58,6 +70,8 @@ def _parse(text: str) -> Decimal:
     if match is None:
         raise ValueError(f"{text!r} is not a quantity: expected a number with an optional suffix, such as 500m or 2Gi")
     whole, part = match["whole"], match["part"]
+    if not whole and not part and not _may_stand_alone(match["suffix"]):
+        raise ValueError(f"the quantity {text!r} has no number before its suffix")
     with localcontext() as context:
         context.prec = _DIGITS
         return _scaled(match["sign"], f"{whole or 0}.{part or 0}", match["suffix"])
@@ -77,7 +91,12 @@ class Quantity:
         return cls(_parse(text if isinstance(text, str) else repr(text)))
 
     def milli(self) -> int:
-        """Thousandths, rounded away from zero as `Quantity.MilliValue` does."""
+        """Thousandths, rounded away from zero.
+
+        So does upstream's `Quantity.MilliValue` with all that is not negative and fits into 64 bits. Of negative
+        amounts that it holds as decimals (finer than one nano, or of 19 digits and more) it makes other numbers: its
+        scaledValue in scale_int.go compares them with the largest integer only.
+        """
         with localcontext() as context:
             context.prec = _DIGITS
             return int(self.value.scaleb(3).to_integral_value(rounding=ROUND_UP))

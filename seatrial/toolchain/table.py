@@ -45,7 +45,7 @@ class Tool:
     """Build tags."""
     inside: Mapping[str, str] = attrs.field(factory=dict)
     """Files of ours that are compiled inside an upstream package: source file to place below vendor/."""
-    memory: int = 1024 * _MEBI
+    memory: int = 1280 * _MEBI
     """About how much memory the build takes at most, in bytes: Go's compilers and linker together."""
 
     @property
@@ -164,7 +164,7 @@ _TABLE = (
         "github.com/prometheus/prometheus/cmd/promtool",
         "github.com/prometheus/prometheus",
         stamps=("github.com/prometheus/common/version.Version",),
-        memory=2048 * _MEBI,
+        memory=3584 * _MEBI,
     ),
     Tool(
         "gator",

@@ -61,6 +61,7 @@ PARSED = [
     (".", "0"),
     ("-.", "0"),
     ("Gi", "0"),
+    ("e-9", "0"),
 ]
 
 
@@ -70,7 +71,27 @@ def test_text_is_read_as_the_api_server_reads_it(text, value):
 
 
 @pytest.mark.parametrize(
-    "text", ["", " ", "1 Gi", "1ki", "1gi", "1.1.1", "1+1", "1e", "1e+", "0x10", "1,5", "aa", "1mi"]
+    "text",
+    [
+        "",
+        " ",
+        "1 Gi",
+        "1ki",
+        "1gi",
+        "1.1.1",
+        "1+1",
+        "1e",
+        "1e+",
+        "0x10",
+        "1,5",
+        "aa",
+        "1mi",
+        "Pi",
+        "-Ei",
+        ".Pi",
+        "e-10",
+        "E-21",
+    ],
 )
 def test_text_that_the_api_server_rejects_is_rejected(text):
     with pytest.raises(ValueError, match=r"quantity|suffix|number"):

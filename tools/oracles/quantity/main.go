@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 
 	"k8s.io/apimachinery/pkg/api/resource"
@@ -63,6 +64,9 @@ func parse(line []byte) (any, error) {
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&question); err != nil {
 		return nil, err
+	}
+	if _, err := decoder.Token(); err != io.EOF {
+		return nil, errors.New("there is more than one value")
 	}
 	if question.Text == nil {
 		return nil, errors.New(`the line has no "text"`)
