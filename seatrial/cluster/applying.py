@@ -178,5 +178,5 @@ def _causes(reply: Reply, data: dict[str, Any]) -> Iterable[Cause]:
         yield Cause(as_str(item.get("message")), field, pointer, as_str(item.get("reason")))
     if located:
         return
-    for field, pointer in field_paths.mentioned(reply.message, data):
-        yield Cause(reply.message, field, pointer, reply.reason)
+    for field, pointer, text in field_paths.mentioned(reply.message, data):
+        yield Cause(text, field, pointer, reply.reason)

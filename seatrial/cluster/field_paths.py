@@ -44,14 +44,13 @@ def pointer(path: str, data: Any) -> str:
     return join(*found)
 
 
-def mentioned(message: str, data: Any) -> Iterator[tuple[str, str]]:
-    """Pairs of a field named within a message and its pointer, for answers that list no causes."""
-    for pattern in (_STRICT, _DECODER, _MERGE):
-        found = pattern.findall(message)
-        for path in found:
-            yield path, pointer(path, data)
-        if found:
-            return
+def mentioned(message: str, data: Any) -> Iterator[tuple[str, str, str]]:
+    """Fields named within a message, for answers that list no causes: the field, its pointer, what is said of it."""
+    for found in _STRICT.finditer(message):
+        yield found[1], pointer(found[1], data), found[0]
+    for pattern in (_DECODER, _MERGE) if not _STRICT.search(message) else ():
+        for found in pattern.finditer(message):
+            yield found[1], pointer(found[1], data), message
 
 
 def _steps(path: str, data: Any) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 import attrs
@@ -16,6 +17,12 @@ from seatrial.model.verdict import Verdict
 from seatrial.model.workload import Workload
 from seatrial.proof import places
 from seatrial.proof.catalog import APPLIED, WARNINGS
+
+_WRAPPING = re.compile(
+    r"^(?:\(combined from similar events\): )?"
+    r"(?:Error creating: |[Cc]reate [Pp]od \S+ in StatefulSet \S+ failed error: )?"
+)
+"""k8s.io/kubernetes v1.37.2 pkg/controller/controller_utils.go and statefulset/stateful_pod_control.go."""
 
 
 @attrs.frozen(eq=False)
@@ -38,7 +45,8 @@ def _refusals(answer: Answer) -> Iterator[Problem]:
         name = f"{cause.field}: " if cause.field and cause.field not in cause.message else ""
         evidence = {"status": answer.status, "reason": cause.reason or answer.reason}
         at_key = cause.message.startswith(("unknown field", "duplicate field"))
-        yield Problem(cause.pointer, f"{name}{cause.message}", evidence=evidence, at_key=at_key)
+        pointer = cause.pointer or places.of_refusal(answer.resource, cause.message)
+        yield Problem(pointer, f"{name}{cause.message}", evidence=evidence, at_key=at_key)
 
 
 def unwarned(answers: Iterable[Answer]) -> Judged:
@@ -72,7 +80,7 @@ def within(resource: Resource, answer: Answer) -> Answer:
 def admitted(stand: Stand) -> Judged:
     """Whether every pod could be created."""
     found = stand.standing
-    rejections = found.because(REJECTED)
+    rejections = tuple(map(plain, found.because(REJECTED)))
     if found.created < found.replicas and not rejections:
         rejections = found.because(FAILED) or (f"{found.created} of {found.replicas} pods were created in the time",)
     problems = rejections if found.created < found.replicas else ()
@@ -86,7 +94,7 @@ def ready(stand: Stand) -> Judged:
         return _judged(stand, (), f"{_pods(found.ready)} placed and Ready")
     so_far = f"{found.ready} of {found.replicas} pods are Ready"
     reasons = found.because(UNSCHEDULABLE, VOLUME, FAILED, REJECTED) or found.because(STARTING)
-    return _judged(stand, tuple(f"{so_far}: {reason}" for reason in reasons) or (so_far,), "")
+    return _judged(stand, tuple(f"{so_far}: {plain(reason)}" for reason in reasons) or (so_far,), "")
 
 
 def _judged(stand: Stand, messages: tuple[str, ...], passed: str) -> Judged:
@@ -97,6 +105,11 @@ def _judged(stand: Stand, messages: tuple[str, ...], passed: str) -> Judged:
     return Judged(workload.resource, problems, passed, workload.pod_spec_pointer, evidence)
 
 
+def plain(message: str) -> str:
+    """A controller's message without what it puts before the server's own words."""
+    return _WRAPPING.sub("", message)
+
+
 def _pods(number: int) -> str:
     return f"{number} pod{'' if number == 1 else 's'}"
 
@@ -105,7 +118,7 @@ def quota(resource: Resource, live: object, stands: Iterable[Stand]) -> Judged:
     """Whether a quota rejected a pod, and what it counts as used."""
     marker = f"exceeded quota: {resource.name}"
     problems = tuple(
-        Problem("/spec/hard", f"{stand.workload.resource} gets too few pods: {message}")
+        Problem("/spec/hard", f"{stand.workload.resource} gets too few pods: {plain(message)}")
         for stand in stands
         if stand.workload.resource.namespace == resource.namespace
         for message in stand.standing.because(REJECTED)

@@ -63,8 +63,15 @@ class Server:
         running |= jobs
         bounds = scaling.bounds(workloads, (resource for resource in taken if resource.kind == scaling.AUTOSCALER))
         least = self._stands(running, {item: bound.minimum for item, bound in bounds.items()}, context)
+        entered = [stand for stand in least if stand.standing.created >= stand.standing.replicas]
         verdicts += _verdicts(ADMITTED, map(judging.admitted, least))
-        verdicts += _verdicts(AT_MINIMUM, map(judging.ready, least))
+        verdicts += _verdicts(AT_MINIMUM, map(judging.ready, entered))
+        for stand in least:
+            if stand not in entered:
+                verdicts.append(skip(AT_MINIMUM, stand.workload.resource, "not all of its pods are admitted"))
+        for workload in context.inventory.workloads():
+            if workload.resource not in taken:
+                verdicts += (skip(info, workload.resource, "it was not applied") for info in (ADMITTED, AT_MINIMUM))
         verdicts += self._at_maximum(least, running, bounds, context)
         return verdicts
 
