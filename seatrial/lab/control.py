@@ -17,6 +17,7 @@ from seatrial.lab import components, home, nodes, processes, record
 from seatrial.lab.nodes import DEFAULT_POOLS
 from seatrial.lab.record import Lab
 from seatrial.lab.supervisor import Order
+from seatrial.model.architecture.declaration import first_repeat
 from seatrial.model.architecture.node_pools import NodePool
 from seatrial.model.errors import InputError, ToolError
 
@@ -124,7 +125,7 @@ def _up(
     detached: bool,
 ) -> Lab:
     processes.require_linux()
-    programs = {each: str(toolchain.require(each)) for each in components.COMPONENTS}
+    programs = {each: str(toolchain.require(each).absolute()) for each in components.COMPONENTS}
     _refuse_repeats(pools)
     started = time.time()
     born = processes.born(owner)
@@ -135,7 +136,7 @@ def _up(
     try:
         order = Order(
             programs=programs,
-            nodes=nodes.to_json(tuple(pools)),
+            nodes=nodes.manifests(pools),
             timeout=timeout,
             owner=owner,
             owner_born=born,
@@ -171,10 +172,12 @@ def _uninterrupted() -> Iterator[None]:
 
 
 def _refuse_repeats(pools: Sequence[NodePool]) -> None:
-    names = [node.name for pool in pools for node in pool.nodes()]
-    twice = next((name for number, name in enumerate(names) if name in names[:number]), None)
-    if twice is not None:
-        raise InputError(f"two nodes would be named {twice}", remedy="give the node pools other names")
+    repeat = first_repeat([pool.name for pool in pools])
+    if repeat is not None:
+        raise InputError(
+            f"two node pools are named {pools[repeat[0]].name}, and so would be their nodes",
+            remedy="give each pool its own name",
+        )
 
 
 def _spawn(folder: Path, lock: int) -> subprocess.Popen[bytes]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from seatrial.model.architecture.node_pools import Node, NodePool, Taint
@@ -63,6 +64,6 @@ def ready(node: dict[str, Any]) -> bool:
     return is_ready and not any(taint["key"] == NOT_READY for taint in taints)
 
 
-def to_json(pools: tuple[NodePool, ...]) -> list[dict[str, Any]]:
+def manifests(pools: Iterable[NodePool]) -> list[dict[str, Any]]:
     """The Node objects of *pools*, in order."""
     return [manifest(node) for pool in pools for node in pool.nodes()]

@@ -13,7 +13,9 @@ from pathlib import Path
 from seatrial.model.errors import ToolError
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
-_TAIL_BYTES = 16 * 1024
+_TAIL_BYTES = 1024 * 1024
+_CRASH = ("panic:", "fatal error:", "runtime:", "SIG")
+"""How a Go program begins the account of its crash: what follows is a list of goroutines that tells little."""
 
 
 def require_linux() -> None:
@@ -70,7 +72,7 @@ def born(pid: int) -> int | None:
 
 
 def tail(log: Path, lines: int = 8) -> str:
-    """The last lines of a log, indented; empty if there are none."""
+    """The last lines of a log, indented, or the first ones of a crash; empty if there are none."""
     try:
         with log.open("rb") as stream:
             stream.seek(0, os.SEEK_END)
@@ -78,4 +80,6 @@ def tail(log: Path, lines: int = 8) -> str:
             text = stream.read().decode(errors="replace")
     except OSError:
         return ""
-    return "\n".join(f"    {line}" for line in text.splitlines()[-lines:])
+    every = text.splitlines()
+    crash = next((number for number, line in enumerate(every) if line.startswith(_CRASH)), len(every) - lines)
+    return "\n".join(f"    {line}" for line in every[max(0, crash) :][:lines])

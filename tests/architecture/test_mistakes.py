@@ -10,6 +10,7 @@ import pytest
 
 from seatrial.model.architecture import Architecture
 from seatrial.model.errors import InputError
+from tests.architecture.conftest import FILES
 
 Change = Callable[[dict[str, Any]], object]
 
@@ -336,7 +337,7 @@ class TestMistakes:
             Path(position.file).read_text(encoding="utf-8").splitlines()[position.line - 1].strip() == "max_replicas: 1"
         )
 
-    @pytest.mark.parametrize("name", ["requirements", "components", "edges", "objectives", "assumptions", "scenarios"])
+    @pytest.mark.parametrize("name", FILES)
     def test_missing_file_is_named(self, name: str, declared: Any) -> None:
         del declared.data[name]
 
