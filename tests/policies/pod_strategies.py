@@ -114,7 +114,8 @@ def shared_context(draw: Draw) -> Json:
 @st.composite
 def pod_context(draw: Draw) -> Json:
     sysctl = st.sampled_from(SYSCTLS).map(lambda name: {"name": name, "value": "1"})
-    return draw(shared_context()) | without_absent(
+    shared: Json = draw(shared_context())
+    return shared | without_absent(
         {
             "sysctls": draw(rarely(st.lists(sysctl, max_size=2))),
             "fsGroup": draw(absent(0, 2000)),
@@ -128,7 +129,8 @@ def container_context(draw: Draw) -> Json:
     names = st.lists(st.sampled_from(CAPABILITIES), max_size=3)
     drop = st.one_of(st.just(["ALL"]), st.just(["ALL"]), names, st.none())
     capabilities = without_absent({"drop": draw(drop), "add": draw(rarely(names, one_in=3))})
-    return draw(shared_context()) | without_absent(
+    shared: Json = draw(shared_context())
+    return shared | without_absent(
         {
             "allowPrivilegeEscalation": draw(st.sampled_from([False, False, False, False, True, None, ABSENT])),
             "privileged": draw(st.sampled_from([ABSENT, ABSENT, False, None, True])),
@@ -142,7 +144,7 @@ def container_context(draw: Draw) -> Json:
 @st.composite
 def handler(draw: Draw, other: Json) -> Json:
     host = draw(st.sampled_from(HOSTS))
-    return draw(
+    drawn: Json = draw(
         st.sampled_from(
             [
                 {"httpGet": without_absent({"port": 80, "path": "/", "host": host})},
@@ -153,6 +155,7 @@ def handler(draw: Draw, other: Json) -> Json:
                 {},
             ]
         )
+    return drawn
     )
 
 
@@ -185,8 +188,7 @@ def containers(draw: Draw, prefix: str, least: int, most: int) -> list[Json]:
     return [draw(container(f"{prefix}{number}")) for number in range(draw(st.integers(least, most)))]
 
 
-@st.composite
-def annotations(draw: Draw) -> dict[str, str]:
+def apparmor_annotations() -> st.SearchStrategy[dict[str, str]]:
     value = st.sampled_from(
         ["", "runtime/default", "localhost/", "localhost/p", "unconfined", "Localhost/p", "docker/default"]
     )
@@ -201,7 +203,7 @@ def annotations(draw: Draw) -> dict[str, str]:
             "unrelated",
         ]
     )
-    return draw(st.dictionaries(key, value, max_size=2))
+    return st.dictionaries(key, value, max_size=2)
 
 
 @st.composite
@@ -233,5 +235,5 @@ def pods(draw: Draw) -> Json:
             else [{"name": f"volume{number}", **source} for number, source in enumerate(drawn_volumes)],
         }
     )
-    metadata = without_absent({"name": "drawn", "annotations": draw(rarely(annotations()))})
+    metadata = without_absent({"name": "drawn", "annotations": draw(rarely(apparmor_annotations()))})
     return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
