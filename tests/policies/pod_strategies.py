@@ -155,8 +155,8 @@ def handler(draw: Draw, other: Json) -> Json:
                 {},
             ]
         )
-    return drawn
     )
+    return drawn
 
 
 @st.composite
