@@ -18,7 +18,7 @@ from seatrial.cluster.credentials import Credentials
 from seatrial.cluster.transport import Retries, Timeouts, Transport
 from seatrial.cluster.warning_header import texts
 from seatrial.model.dig import as_dict, as_str, dig
-from seatrial.model.errors import InputError, ToolError
+from seatrial.model.errors import ToolError
 
 _CONNECTIONS = 8
 """Open at once, for callers with threads."""
@@ -165,11 +165,7 @@ def connect(
     found = credentials.load(kubeconfig, context)
     configuration = found.configuration
     parts = urlsplit(configuration.host)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise InputError(
-            f"the server {configuration.host!r} of {found.origin} is no URL", remedy="repair the kubeconfig"
-        )
-    if _loopback(parts.hostname):
+    if _loopback(parts.hostname or ""):
         # A proxy has another loopback than we do; Go's client, so kubectl too, never takes one to it.
         configuration.proxy = None
     configuration.connection_pool_maxsize = _CONNECTIONS

@@ -10,6 +10,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import attrs
 import yaml
@@ -124,12 +125,15 @@ def _of_files(files: list[str], context: str | None) -> Credentials:
         )
     cluster, user = as_str(dig(entry, "context", "cluster")), as_str(dig(entry, "context", "user"))
     reached = _named(documents, "clusters", cluster)
-    if not as_str(dig(reached, "cluster", "server")):
+    server = as_str(dig(reached, "cluster", "server"))
+    if not server:
         what = f"cluster {cluster!r}" if cluster else "a cluster"
         raise InputError(
             f"context {chosen!r} of the kubeconfig {origin} needs {what} with a server, and there is none",
             remedy="add the cluster to `clusters`, or choose another context",
         )
+    if not _is_url(server):
+        raise InputError(f"the server {server!r} of the kubeconfig {origin} is no URL", remedy="repair the kubeconfig")
     if user and _named(documents, "users", user) is None:
         raise InputError(
             f"context {chosen!r} of the kubeconfig {origin} names user {user!r}, which is not among its users",
@@ -153,6 +157,14 @@ def _of_files(files: list[str], context: str | None) -> Credentials:
     return Credentials(
         configuration, origin, chosen, cluster, namespace, as_dict(dig(_named(documents, "users", user), "user"))
     )
+
+
+def _is_url(server: str) -> bool:
+    try:
+        parts = urlsplit(server)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
 def _unusable(message: str, origin: str, user: dict[str, Any]) -> InputError | ToolError:
