@@ -207,7 +207,7 @@ def _ready(folder: Path, supervisor: subprocess.Popen[bytes], progress: Callable
             if lab.state == record.READY:
                 return lab
             if lab.state == record.FAILED:
-                raise ToolError(lab.message)
+                raise ToolError(lab.message, remedy=lab.remedy)
         if over or time.monotonic() > deadline:
             words = processes.tail(folder / "supervisor.log", 20)
             raise ToolError(f"the supervisor of the lab ended early:\n{words}" if over else "the lab does not answer")

@@ -80,7 +80,7 @@ def _join(name: str) -> Lab:
         if lab is not None and lab.state == record.READY:
             return lab
         if lab is not None and lab.state == record.FAILED:
-            raise ToolError(lab.message)
+            raise ToolError(lab.message, remedy=lab.remedy)
         if not (home.base() / name).exists():
             raise ToolError("the lab of this run failed in another worker", remedy="read that worker's first error")
         time.sleep(_POLL)

@@ -34,6 +34,8 @@ class Lab:
     """What a starting lab is waiting for."""
     message: str = ""
     """Why a failed lab failed, with the last lines of the log."""
+    remedy: str = ""
+    """What to do about it."""
     seconds: float = 0.0
     """Time from the start to being ready."""
     supervisor: int = 0

@@ -88,7 +88,7 @@ class Supervisor:
     def run(self) -> None:
         """Start the lab, keep it, take it down."""
         folder = self._lab.folder
-        failure = ""
+        failure: SeatrialError | None = None
         try:
             with self._reserved() as held:
                 self._start(held)
@@ -100,13 +100,13 @@ class Supervisor:
         except StoppedError:
             pass
         except SeatrialError as error:
-            failure = str(error)
+            failure = error
         finally:
             self._kill()
-            if failure:
+            if failure is not None:
                 # The keys and the data go, the reason stays until somebody has read it.
                 self._clear(folder)
-                self._update(state=record.FAILED, message=failure)
+                self._update(state=record.FAILED, phase="", message=failure.found, remedy=failure.remedy)
             else:
                 with home.guarded():
                     home.remove(folder)

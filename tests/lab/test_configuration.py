@@ -1,4 +1,4 @@
-"""The command lines and files of a lab: loopback only, nothing outside its folder, nothing left to default that matters."""
+"""The command lines and files of a lab: loopback only, all in its folder, admission and controllers as usual."""
 
 from __future__ import annotations
 

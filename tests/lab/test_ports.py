@@ -37,10 +37,13 @@ def test_nobody_else_can_take_one() -> None:
 
 
 def test_the_component_that_shares_it_gets_the_connections() -> None:
-    with ports.reserve() as held, listen(ports.number(held), sharing=True) as component:
-        with socket.create_connection(("127.0.0.1", ports.number(held)), 5):
-            component.settimeout(5)
-            component.accept()[0].close()
+    with (
+        ports.reserve() as held,
+        listen(ports.number(held), sharing=True) as component,
+        socket.create_connection(("127.0.0.1", ports.number(held)), 5),
+    ):
+        component.settimeout(5)
+        component.accept()[0].close()
 
 
 def test_it_is_free_again_when_it_is_let_go() -> None:
