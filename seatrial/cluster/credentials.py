@@ -6,8 +6,10 @@ the file that was named, else those of KUBECONFIG, else ~/.kube/config, else the
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,6 +28,7 @@ _LIBRARY: Any = config
 """Half typed: its functions take and return what they please."""
 _HOME = "~/.kube/config"
 _REMEDY = "name a kubeconfig with --kubeconfig or the variable KUBECONFIG, or put one at ~/.kube/config"
+_TEXTS = ("token", "tokenFile", "username", "password", "client-certificate", "client-key")
 _NAMESPACE_FILE = Path(SERVICE_TOKEN_FILENAME).with_name("namespace")
 _DEFAULT_NAMESPACE = "default"
 
@@ -139,24 +142,52 @@ def _of_files(files: list[str], context: str | None) -> Credentials:
             f"context {chosen!r} of the kubeconfig {origin} names user {user!r}, which is not among its users",
             remedy="add the user to `users`, or choose another context",
         )
+    login = as_dict(dig(_named(documents, "users", user), "user"))
+    for field in _TEXTS:
+        if field in login and not isinstance(login[field], str):
+            raise InputError(
+                f"{field} of user {user!r} in the kubeconfig {origin} is no text", remedy="repair the file"
+            )
     configuration = Configuration()
     try:
-        # persist_config would write refreshed tokens into the user's file.
-        _LIBRARY.load_kube_config(
-            config_file=os.pathsep.join(files), context=chosen, client_configuration=configuration, persist_config=False
-        )
+        with _complaints() as complaints:
+            # persist_config would write refreshed tokens into the user's file.
+            _LIBRARY.load_kube_config(
+                config_file=os.pathsep.join(files),
+                context=chosen,
+                client_configuration=configuration,
+                persist_config=False,
+            )
     except config.ConfigException as error:
-        raise _unusable(str(error), origin, as_dict(dig(_named(documents, "users", user), "user"))) from error
+        raise _unusable(str(error), origin, login) from error
     except (OSError, KeyError, TypeError, AttributeError, ValueError) as error:
         # KeyError and the like: the library reads fields of a user without asking whether they are there.
         raise InputError(
             f"the credentials of user {user!r} in the kubeconfig {origin} cannot be read: {type(error).__name__}",
             remedy="compare the user's entry with `kubectl config view`",
         ) from error
+    if complaints:
+        raise _unusable(complaints[-1], origin, login)
     namespace = as_str(dig(entry, "context", "namespace")) or _DEFAULT_NAMESPACE
-    return Credentials(
-        configuration, origin, chosen, cluster, namespace, as_dict(dig(_named(documents, "users", user), "user"))
-    )
+    return Credentials(configuration, origin, chosen, cluster, namespace, login)
+
+
+@contextlib.contextmanager
+def _complaints() -> Iterator[list[str]]:
+    """What the library logs as errors: a log-in that fails is nothing else to it, and it would go on as nobody."""
+    found: list[str] = []
+
+    class Handler(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            if record.module == "kube_config":
+                found.append(record.getMessage())
+
+    handler = Handler(logging.ERROR)
+    logging.getLogger().addHandler(handler)
+    try:
+        yield found
+    finally:
+        logging.getLogger().removeHandler(handler)
 
 
 def _is_url(server: str) -> bool:
