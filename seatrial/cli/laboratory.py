@@ -79,7 +79,7 @@ def status(report: str) -> int:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
     for each in labs:
         if each.message:
-            print(f"\n{each.name}: {each.message}")
+            print(f"\n{each.name}: {each.message}\n  fix: {each.remedy}")
     return 0
 
 
@@ -162,6 +162,7 @@ def _described(each: Lab) -> dict[str, Any]:
         "name": each.name,
         "state": each.state,
         "message": each.message,
+        "remedy": each.remedy,
         "server": each.server,
         "kubeconfig": str(each.kubeconfig),
         "folder": str(each.folder),
