@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import functools
 import ipaddress
+import itertools
+import math
 import re
 from collections.abc import Callable
 from decimal import Decimal
@@ -15,6 +17,7 @@ from typing import Any
 
 import attrs
 
+from seatrial.engines.durations import go_duration
 from seatrial.model.quantity import Quantity
 
 _LOW, _HIGH = -(2**63), 2**63 - 1
@@ -101,6 +104,8 @@ def _arithmetic(name: str, left: Any, right: Any) -> Any:
         case "/":
             # Towards zero, as Go divides.
             return _integer(abs(left) // abs(right) * (1 if (left < 0) == (right < 0) else -1))
+    if right == -1 and left == _LOW:
+        raise EvaluationError("integer overflow")
     return abs(left) % abs(right) * (-1 if left < 0 else 1)
 
 
@@ -257,19 +262,14 @@ _LOWER = {ord(char): char.lower() for char in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
 _UPPER = {ord(char): char.upper() for char in "abcdefghijklmnopqrstuvwxyz"}
 
 
-_DURATION = re.compile(r"[+-]?(?:0|(?:(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:ns|us|µs|μs|ms|s|m|h))+)")
-_DURATION_PART = re.compile(r"([0-9]*\.?[0-9]*)(ns|us|µs|μs|ms|s|m|h)")
-_UNITS = {"ns": 1, "us": 10**3, "µs": 10**3, "μs": 10**3, "ms": 10**6, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9}
-
-
 def duration(value: Any) -> Duration:
     """`duration('1h30m')`, written as Go's time.ParseDuration takes it. Raises EvaluationError for anything else."""
     if isinstance(value, Duration):
         return value
-    if not isinstance(value, str) or _DURATION.fullmatch(value) is None:
+    nanoseconds = go_duration(value) if isinstance(value, str) else None
+    if nanoseconds is None:
         raise EvaluationError(f"invalid duration {value!r}")
-    total = sum(int(Decimal(number) * _UNITS[unit]) for number, unit in _DURATION_PART.findall(value))
-    return Duration(_integer(-total if value.startswith("-") else total))
+    return Duration(nanoseconds)
 
 
 @_texts("isIP", 1)
@@ -315,7 +315,21 @@ def _string(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, str | int):
         return str(value)
+    if isinstance(value, float):
+        return _float_text(value)
     raise _wrong("string")
+
+
+def _float_text(value: float) -> str:
+    """A float as Go writes it shortest: with an exponent below 1e-4 and from 1e21 on (strconv.FormatFloat, `g`)."""
+    if not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "+Inf" if value > 0 else "-Inf"
+    if value == 0 or 1e-4 <= abs(value) < 1e21:
+        plain = f"{Decimal(repr(value)):f}"
+        return plain.removesuffix(".0")
+    mantissa, _, exponent = f"{Decimal(repr(value)):e}".partition("e")
+    short = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
+    return f"{short}e{'-' if int(exponent) < 0 else '+'}{abs(int(exponent)):02d}"
 
 
 def _int(value: Any) -> int:
@@ -324,6 +338,40 @@ def _int(value: Any) -> int:
     if isinstance(value, str) and re.fullmatch(r"[+-]?[0-9]+", value):
         return _integer(int(value))
     raise _wrong("int")
+
+
+def _double(value: Any) -> float:
+    if _is_number(value):
+        return float(value)
+    if isinstance(value, str) and re.fullmatch(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?", value):
+        return float(value)
+    raise _wrong("double")
+
+
+def _comparable(items: Any, name: str) -> list[Any]:
+    if not isinstance(items, list) or not all(isinstance(item, str | int | float | Duration) for item in items):
+        raise _wrong(name)
+    return items
+
+
+def _is_sorted(items: Any) -> bool:
+    found = _comparable(items, "isSorted")
+    return all(one <= other for one, other in itertools.pairwise(found))
+
+
+def _sum(items: Any) -> Any:
+    found = _comparable(items, "sum")
+    return functools.reduce(_add, found) if found else 0
+
+
+def _extreme(name: str, choose: Callable[[list[Any]], Any]) -> Callable[[Any], Any]:
+    def chosen(items: Any) -> Any:
+        found = _comparable(items, name)
+        if not found:
+            raise EvaluationError(f"{name} called on empty list")
+        return choose(found)
+
+    return chosen
 
 
 def _dyn(value: Any) -> Any:
@@ -368,7 +416,12 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     ".isLessThan": _quantities("isLessThan", lambda left, right: left < right),
     ".isGreaterThan": _quantities("isGreaterThan", lambda left, right: left > right),
     ".compareTo": _quantities("compareTo", lambda left, right: (left > right) - (left < right)),
+    ".isSorted": _is_sorted,
+    ".sum": _sum,
+    ".min": _extreme("min", min),
+    ".max": _extreme("max", max),
     "string": _string,
+    "double": _double,
     "int": _int,
     "dyn": _dyn,
 }

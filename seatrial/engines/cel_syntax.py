@@ -258,7 +258,7 @@ def _string(text: str) -> str | bytes:
     if "r" in kind:
         quote = 3 if body[:3] in ('"""', "'''") else 1
         return body[quote:-quote]
-    if re.search(r"\\[^abfnrtv\\'\"xuU0-7?`]", body):
+    if any(escape not in "abfnrtv\\'\"xuU01234567?`" for escape in re.findall(r"\\(.)", body, re.DOTALL)):
         raise UnsupportedError("an escape")
     try:
         # The escapes of CEL are those of Python but for \? and \`.

@@ -30,7 +30,9 @@ _COPIED = frozenset(
     }
 )
 _CHOICES = ("allOf", "anyOf", "oneOf")
-_RANGES = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
+_FLOAT = (2 - 2**-23) * 2.0**127
+_RANGES = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1), "float": (-_FLOAT, _FLOAT)}
+"""Least and greatest value by format."""
 _INT_OR_STRING = "x-kubernetes-int-or-string"
 _EMBEDDED = "x-kubernetes-embedded-resource"
 
@@ -217,6 +219,7 @@ def _translate(node: Any) -> dict[str, Any]:
             out[keyword] = [_translate(part) for part in node[keyword]]
     if isinstance(node.get("not"), dict):
         out["not"] = _translate(node["not"])
+    _whole_bounds(out)
     return out
 
 
@@ -226,7 +229,7 @@ def _translate_type(node: dict[str, Any], out: dict[str, Any]) -> None:
     if node.get(_INT_OR_STRING) is True:
         out["type"] = ["integer", "string", *null]
     elif not isinstance(kind, str):
-        return
+        pass
     elif kind == "string" and known(form):
         # kube-openapi v0.0.0-20260721132016 `pkg/validation/validate/type.go` takes a list for any text with a format.
         out["if"], out["else"] = {"type": "array"}, {"type": [kind, *null]}
@@ -234,7 +237,17 @@ def _translate_type(node: dict[str, Any], out: dict[str, Any]) -> None:
             out["format"] = reference(form)
     else:
         out["type"] = [kind, *null] if null else kind
-    if kind == "integer":
+    if kind == "integer" or node.get(_INT_OR_STRING) is True or (kind == "number" and form == "float"):
         # The same release, `values.go` (IsValueValidAgainstRange): an integer without a format is an int64.
         low, high = _RANGES.get(form, _RANGES["int64"])
         out["minimum"], out["maximum"] = max(low, out.get("minimum", low)), min(high, out.get("maximum", high))
+
+
+def _whole_bounds(out: dict[str, Any]) -> None:
+    """Bounds with a fraction lose it when the value is an integer (`values.go`, MinimumNativeType)."""
+    for keyword in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"):
+        bound = out.get(keyword)
+        if isinstance(bound, float) and not bound.is_integer():
+            del out[keyword]
+            case = {"if": {"type": "integer"}, "then": {keyword: int(bound)}, "else": {keyword: bound}}
+            out["allOf"] = [*out.get("allOf", []), case]

@@ -12,6 +12,7 @@ import ipaddress
 import re
 from collections.abc import Callable
 
+from seatrial.engines.durations import open_duration
 from seatrial.engines.schema_formats import FORMATS, Format, is_dns_label, is_dns_subdomain
 
 PREFIX = "openapi-"
@@ -24,12 +25,6 @@ _UUID = r"[0-9a-f]{{8}}-?[0-9a-f]{{4}}-?{0}-?{1}-?[0-9a-f]{{12}}"
 _MAC = re.compile(
     r"[0-9a-f]{2}([:-])[0-9a-f]{2}(?:\1[0-9a-f]{2}){4}(?:(?:\1[0-9a-f]{2}){2})?(?:(?:\1[0-9a-f]{2}){12})?"
     r"|[0-9a-f]{4}(?:\.[0-9a-f]{4}){2,3}|[0-9a-f]{4}(?:\.[0-9a-f]{4}){9}",
-    re.IGNORECASE,
-)
-_GO_DURATION = re.compile(r"[+-]?(?:0|(?:(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:ns|us|µs|μs|ms|s|m|h))+)")
-_WORD_DURATION = re.compile(
-    r"((\d+)\s*(nanoseconds?|nanos?|ns|microseconds?|micros?|us|µs|μs|milliseconds?|millis?|milli|ms"
-    r"|seconds?|sec|s|minutes?|min|m|hours?|hrs?|hr|h|days?|d|weeks?|w))",
     re.IGNORECASE,
 )
 
@@ -48,11 +43,6 @@ def is_date_time(text: str) -> bool:
     found = _TIME.fullmatch(rest.partition("t")[0])
     in_range = found is not None and found[1] <= "23" and found[2] <= "59" and found[3] <= "59"
     return bool(separator) and is_date(day) and in_range
-
-
-def is_duration(text: str) -> bool:
-    """A duration of Go such as `1h30m`, or of Scala such as `22 ns` (`strfmt/duration.go`)."""
-    return _GO_DURATION.fullmatch(text) is not None or _WORD_DURATION.search(text) is not None
 
 
 def is_ip(text: str, *, sloppy: bool = False) -> bool:
@@ -75,14 +65,17 @@ def is_cidr(text: str) -> bool:
 
 
 def is_uri(text: str) -> bool:
-    """What Go's url.ParseRequestURI takes: a scheme or an absolute path, no control characters, whole escapes."""
-    if not text or re.search(r"[\x00-\x1f\x7f]", text) or re.search(r"%(?![0-9A-Fa-f]{2})", text):
+    """What Go's url.ParseRequestURI takes: a scheme or an absolute path, whole escapes, a host."""
+    if not text or re.search(r"[\x00-\x1f\x7f]", text):
         return False
     scheme, colon, rest = text.partition(":")
-    if not colon or not re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*", scheme):
-        return text.startswith("/")
-    if not rest.startswith("//"):
+    named = bool(colon) and re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*", scheme) is not None
+    if text == "*" or (named and not rest.startswith("/")):
         return True
+    if re.search(r"%(?![0-9A-Fa-f]{2})", text):
+        return False
+    if not named or not rest.startswith("//"):
+        return named or text.startswith("/")
     host = rest[2:].split("/", 1)[0].split("?", 1)[0].rpartition("@")[2]
     return re.fullmatch(r"(?:\[[^\]\s]*\]|[^\s\[\]<>\"\\^`{|}:]*)(?::[0-9]*)?", host) is not None
 
@@ -102,7 +95,7 @@ _CHECKED = {
     "byte": _named(lambda text: _BASE64.fullmatch(text) is not None, "base64 that is not empty"),
     "date": _named(is_date, "a date such as 2006-01-02"),
     "datetime": _named(is_date_time, "a time such as 2006-01-02T15:04:05Z"),
-    "duration": _named(is_duration, "a duration such as 1h30m"),
+    "duration": _named(lambda text: open_duration(text) is not None, "a duration such as 1h30m"),
     "ipv4": _named(lambda text: "." in text and is_ip(text, sloppy=True), "an IPv4 address"),
     "ipv6": _named(lambda text: ":" in text and is_ip(text), "an IPv6 address"),
     "cidr": _named(is_cidr, "a block of addresses such as 10.0.0.0/8"),

@@ -67,10 +67,19 @@ def _kept(schema: dict[str, Any], data: Any, path: Path) -> Iterator[Violation]:
 
 def completed(schema: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
     """A copy without nulls that the schema forbids, and with defaults (`defaulting/{prunenulls,algorithm}.go`)."""
-    done = copy.deepcopy(data)
+    done: dict[str, Any] = _sent(data)
     _without_nulls(schema, done)
     _defaulted(schema, done)
     return done
+
+
+def _sent(value: Any) -> Any:
+    """A copy as clients send it: their YAML reader (sigs.k8s.io/yaml) makes 2.0 and 1e3 integers."""
+    if isinstance(value, dict):
+        return {name: _sent(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_sent(item) for item in value]
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 2**53 else value
 
 
 def _without_nulls(schema: dict[str, Any] | None, data: Any) -> None:

@@ -14,7 +14,8 @@ from typing import Any
 import attrs
 
 from seatrial.engines.cel import EvaluationError, Expression, Invalid, Opaque, UnsupportedError
-from seatrial.engines.cel_functions import UnorderedList, duration
+from seatrial.engines.cel_functions import Duration, UnorderedList
+from seatrial.engines.durations import open_duration
 from seatrial.engines.schema_errors import Violation
 from seatrial.model.dig import as_dict, as_list, as_str
 from seatrial.model.pointer import join
@@ -175,7 +176,12 @@ def _typed_number(kind: str, data: bool | float) -> Any:
 def _typed_object(schema: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
     properties, additional = as_dict(schema.get("properties")), schema.get("additionalProperties")
     if properties:
-        return {name: _typed(as_dict(properties[name]), item) for name, item in data.items() if name in properties}
+        # A null that the schema allows is to a rule as good as an absent field.
+        return {
+            name: _typed(as_dict(properties[name]), item)
+            for name, item in data.items()
+            if name in properties and item is not None
+        }
     if isinstance(additional, dict):
         return {name: _typed(additional, item) for name, item in data.items()}
     return data
@@ -185,8 +191,6 @@ def _typed_text(form: str, data: str) -> Any:
     if form in _OPAQUE:
         return Opaque(data)
     if form == "duration":
-        try:
-            return duration(data)
-        except EvaluationError as error:
-            return Invalid(str(error))
+        nanoseconds = open_duration(data)
+        return Invalid(f"invalid duration {data!r}") if nanoseconds is None else Duration(nanoseconds)
     return data
