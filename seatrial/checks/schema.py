@@ -84,9 +84,10 @@ class _Judge:
         if missing:
             yield from _judged(resource, missing, "").verdicts(KUBERNETES)
         elif gvk in self.schemas.kinds:
-            found = [*self.schemas.validate(gvk, resource.data)]
+            data = self.schemas.decoded(gvk, resource.data)
+            found = [*self.schemas.validate(gvk, data)]
             major, minor = self.version[:2]
-            found.extend(schema_rules.check(gvk.kind, resource.data, (major, minor)))
+            found.extend(schema_rules.check(gvk.kind, data, (major, minor)))
             if gvk.kind == "CustomResourceDefinition":
                 found.extend(self._broken(resource))
             text = f"valid {gvk.api_version} {gvk.kind} of Kubernetes {self.schemas.version}"

@@ -20,6 +20,7 @@ import attrs
 from seatrial.engines.schema_constraints import constrain
 from seatrial.engines.schema_errors import Violation, describe
 from seatrial.engines.schema_open_formats import ALL_FORMATS
+from seatrial.engines.schema_nulls import has_null, without_nulls
 from seatrial.model.dig import as_dict, dig
 from seatrial.model.errors import InputError, ToolError
 
@@ -133,6 +134,13 @@ class KubernetesSchemas:
             if current not in found:
                 found[current] = self.definition(current)
                 waiting.extend(_references(found[current]))
+        return found
+
+    def decoded(self, gvk: Gvk, data: dict[str, Any]) -> dict[str, Any]:
+        """The object as the server reads it: without nulls. Raises KeyError for a kind that is unknown."""
+        if not has_null(data):
+            return data
+        found: dict[str, Any] = without_nulls(data, self.definition(self._names[gvk]), self.definition)
         return found
 
     def validate(self, gvk: Gvk, data: Any) -> tuple[Violation, ...]:

@@ -20,6 +20,8 @@ _LABEL_1035 = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
 _QUALIFIED = re.compile(r"([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]")
 _DATA_KEY = re.compile(r"[-._a-zA-Z0-9]+")
 _PORT_NAME = re.compile(r"[-a-z0-9]+")
+_STRICT_ENV_NAME = re.compile(r"[-._a-zA-Z][-._a-zA-Z0-9]*")
+_UNDERSCORED = re.compile(r"_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?")
 _ENV_NAME = re.compile(r"[ -<>-~]+")  # printable ASCII without "="
 
 
@@ -80,15 +82,25 @@ def is_env_name(text: str) -> bool:
     return _ENV_NAME.fullmatch(text) is not None
 
 
+def is_strict_env_name(text: str) -> bool:
+    """Name of an environment variable before 1.32 (`IsEnvVarName`)."""
+    return _STRICT_ENV_NAME.fullmatch(text) is not None and text not in {".", ".."} and text[:2] != ".."
+
+
+def is_underscored_subdomain(text: str) -> bool:
+    """A search domain of a resolver, which may hold underscores (`IsDNS1123SubdomainWithUnderscore`)."""
+    return len(text) <= 253 and all(_UNDERSCORED.fullmatch(part) for part in text.split("."))
+
+
 def is_path_segment(text: str) -> bool:
     """Name of an RBAC object: anything that can be one segment of a URL path."""
     return text not in {"", ".", ".."} and "/" not in text and "%" not in text
 
 
 def is_quantity(text: str) -> bool:
-    """A quantity that apimachinery parses, such as `500m` or `20Gi`."""
+    """A quantity that apimachinery decodes, such as `500m` or `20Gi`; spaces around it are trimmed."""
     try:
-        Quantity.parse(text)
+        Quantity.parse(text.strip(" "))
     except ValueError:
         return False
     return True
@@ -149,6 +161,19 @@ FORMATS: dict[str, Format] = {
         is_port_name,
         "a port name (at most 15 of a-z, 0-9 and '-', at least one letter, no '--')",
         "shorten or rename the port",
+    ),
+    "port-name-given": Format(
+        lambda text: text != "" and is_port_name(text),
+        "a port name (at most 15 of a-z, 0-9 and '-', at least one letter, no '--')",
+        "shorten or rename the port",
+    ),
+    "dns-label-1035": Format(is_dns1035_label, "a DNS label that begins with a letter", "rename it"),
+    "dns-subdomain-caseless": Format(lambda text: is_dns_subdomain(text.lower()), "a DNS name", "rename it"),
+    "dns-subdomain-underscore": Format(is_underscored_subdomain, "a DNS name, in which '_' may occur", "rename it"),
+    "env-name-strict": Format(
+        is_strict_env_name,
+        "a name of letters, digits, '-', '_' and '.' that does not begin with a digit",
+        "rename the variable",
     ),
     "data-key": Format(is_data_key, "a key of letters, digits, '-', '_' and '.'", "rename the key"),
     "env-name": Format(is_env_name, "a printable name without '='", "rename the variable"),
