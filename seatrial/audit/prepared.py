@@ -19,7 +19,7 @@ _FOR_EVERYONE = {
     "system:public-info-viewer": frozenset({"system:authenticated", "system:unauthenticated"}),
 }
 """ClusterRoleBindings that the server gives every identity, and to whom: rights to ask who one is and what there is
-(k8s.io/kubernetes v1.37.2 plugin/pkg/auth/authorizer/rbac/bootstrappolicy/policy.go). No declared right of an account."""
+(k8s.io/kubernetes v1.37.2 plugin/pkg/auth/authorizer/rbac/bootstrappolicy/policy.go). No account is declared them."""
 _LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 

@@ -152,7 +152,9 @@ class Walk:
             return
         filled_in = _default(path, value, shape)
         strangers = tuple(found for found in self.ownership.of_path(path) if self.foreign(path, found, filled_in))
-        if strangers:
+        # Of a mapping that has members of its own owner each, the members are told: others may be somebody else's.
+        members = isinstance(value, dict) and isinstance(path[-1], Field) and any(self.ownership.steps(path))
+        if strangers and not members:
             yield Difference(Change.ADDED, path, pointer, ABSENT, value, strangers)
         elif not self.ownership.at_or_below(path):
             return

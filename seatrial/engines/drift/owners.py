@@ -102,6 +102,8 @@ class _Node:
     """What one manager owns at and below a path element."""
 
     itself: bool
+    leaf: bool
+    """Whether nothing below is told apart: all of it is owned."""
     below: Mapping[Step, _Node]
 
 
@@ -126,7 +128,7 @@ def _step(text: str) -> Step | None:
 def _tree(fields: Any) -> _Node:
     found = as_dict(fields)
     below = {step: _tree(part) for key, part in found.items() if key != _SELF and (step := _step(key)) is not None}
-    return _Node(_SELF in found or not found, below)
+    return _Node(_SELF in found or not found, not found, below)
 
 
 @attrs.frozen(eq=False)
@@ -147,7 +149,8 @@ class Ownership:
                 as_str(found.get("subresource")),
                 as_str(found.get("time")),
             )
-            entries.append((manager, _tree(found.get("fieldsV1"))))
+            if as_dict(found.get("fieldsV1")):
+                entries.append((manager, _tree(found["fieldsV1"])))
         return cls(tuple(entries))
 
     @property
@@ -156,8 +159,9 @@ class Ownership:
         return tuple(manager for manager, _ in self.entries)
 
     def of_path(self, path: Path) -> tuple[Manager, ...]:
-        """Those who own exactly the path, or as a whole something that it lies in."""
-        return tuple(manager for manager, node in self.entries if _owns(node, path))
+        """Those who own exactly the path; if nobody does, those who own something that it lies in as a whole."""
+        own = tuple(manager for manager, node in self.entries if _owns(node, path, whole=False))
+        return own or tuple(manager for manager, node in self.entries if _owns(node, path, whole=True))
 
     def at_or_below(self, path: Path) -> tuple[Manager, ...]:
         """Those who own the path, something that it lies in as a whole, or anything below it."""
@@ -178,10 +182,10 @@ class Ownership:
                 yield from _leaves(node, ())
 
 
-def _owns(node: _Node, path: Path) -> bool:
+def _owns(node: _Node, path: Path, *, whole: bool) -> bool:
     for step in path:
-        if not node.below:
-            return True  # a leaf: the list or mapping is owned as a whole
+        if node.leaf:
+            return whole
         if step not in node.below:
             return False
         node = node.below[step]
@@ -190,7 +194,7 @@ def _owns(node: _Node, path: Path) -> bool:
 
 def _reaches(node: _Node, path: Path) -> bool:
     for step in path:
-        if not node.below:
+        if node.leaf:
             return True
         if step not in node.below:
             return False
@@ -199,7 +203,7 @@ def _reaches(node: _Node, path: Path) -> bool:
 
 
 def _leaves(node: _Node, path: Path) -> Iterator[Path]:
-    if not node.below and path:
+    if node.leaf and path:
         yield path
     for step, part in node.below.items():
         yield from _leaves(part, (*path, step))
