@@ -158,6 +158,9 @@ class _Judge:
             return
         findings = compiled.judge(resource.data)
         found = [*findings.violations, *schema_rules.identity(resource.data)]
+        if kind.cluster_scoped:
+            # The server forgets the namespace of such an object, whatever it is.
+            found = [item for item in found if item.pointer != "/metadata/namespace"]
         evidence: dict[str, Any] = {"schema": kind.origin}
         passed = f"valid {name} by {kind.origin}"
         if kind.warning:

@@ -18,6 +18,8 @@ from seatrial.engines.custom import Project
 from seatrial.engines.schema import DIALECT, CompiledSchema, Gvk, KubernetesSchemas
 from seatrial.engines.schema_errors import Violation, show
 from seatrial.engines.schema_open_formats import UNCHECKED, checked, known, reference
+from seatrial.engines.schema_rules.field import Field
+from seatrial.engines.schema_rules.metadata import PATH_SEGMENT, object_meta
 from seatrial.model.dig import as_dict, as_list, as_str, dig
 from seatrial.model.document import Resource
 from seatrial.model.pointer import join
@@ -51,6 +53,7 @@ class CustomKind:
     """What the server answers to every request for this version; empty unless it is deprecated."""
     status: bool = False
     """Whether status is a subresource: then it is dropped when an object is created, whatever it holds."""
+    cluster_scoped: bool = False
     replicas: tuple[str, ...] = ()
     """Path of the desired replicas where the kind can be scaled."""
     definition: Resource | None = None
@@ -72,8 +75,9 @@ def custom_kinds(resources: Iterable[Resource]) -> Iterator[CustomKind]:
             schema = dig(version, "schema", "openAPIV3Schema")
             if group and kind and name:
                 gvk = Gvk(group, name, kind)
+                warning, scope = _warning(gvk, versions), dig(resource.data, "spec", "scope")
                 yield attrs.evolve(
-                    _kind(gvk, "its CustomResourceDefinition", as_dict(version), schema, _warning(gvk, versions)),
+                    _kind(gvk, "its CustomResourceDefinition", as_dict(version), schema, warning, scope),
                     served=dig(version, "served") is not False,
                     definition=resource,
                     pointer=f"/spec/versions/{index}",
@@ -89,10 +93,10 @@ def shipped_kinds(project: Project) -> Iterator[CustomKind]:
             if (known_gvk.group, known_gvk.kind) == (gvk.group, gvk.kind)
         ]
         warning = _warning(gvk, siblings)
-        yield _kind(gvk, project.release, version, version.get("schema"), warning)
+        yield _kind(gvk, project.release, version, version.get("schema"), warning, version.get("scope"))
 
 
-def _kind(gvk: Gvk, origin: str, version: dict[str, Any], schema: Any, warning: str) -> CustomKind:
+def _kind(gvk: Gvk, origin: str, version: dict[str, Any], schema: Any, warning: str, scope: Any) -> CustomKind:
     scale = as_str(dig(version, "subresources", "scale", "specReplicasPath"))
     return CustomKind(
         gvk,
@@ -101,6 +105,7 @@ def _kind(gvk: Gvk, origin: str, version: dict[str, Any], schema: Any, warning: 
         schema if isinstance(schema, dict) else None,
         warning=warning,
         status=dig(version, "subresources", "status") is not None,
+        cluster_scoped=scope == "Cluster",
         replicas=tuple(part for part in scale.split(".") if part),
     )
 
@@ -174,6 +179,10 @@ class CompiledKind:
         found = [*self.values.violations(done)]
         for path, embedded in structural.embedded_objects(self.schema, done):
             found.extend(structural.embedded_head(embedded, path))
+            # One without a name is given one before it is validated (`objectmeta/validation.go`).
+            meta = as_dict(embedded.get("metadata"))
+            named = {"metadata": {**meta, "name": meta.get("name") or "fakename"}}
+            found.extend(object_meta(Field(named, path), PATH_SEGMENT, custom=True))
         found.extend(self._replicas(done))
         found.extend(structural.repeated_items(self.schema, done))
         unchecked = [f"the format {name}" for name in sorted(structural.formats(self.schema, done) & UNCHECKED)]
