@@ -19,6 +19,8 @@ from seatrial.model.verdict import Status
 
 if TYPE_CHECKING:  # the clients are heavy, and most runs of the features ask no server
     from seatrial.cluster.applying import Answer, Applier
+    from seatrial.cluster.connection import Connection
+    from seatrial.cluster.kinds import Kind
 
 ADMISSION_KINDS = ("Namespace", "PriorityClass", "ResourceQuota", "LimitRange", "ServiceAccount")
 """Kinds that decide whether a pod may enter its namespace."""
@@ -42,6 +44,28 @@ class Plane:
     def namespace(self) -> str:
         """The namespace of the workloads."""
         return self.inventory.workloads()[0].resource.namespace
+
+    @property
+    def connection(self) -> Connection:
+        """The connection that may write."""
+        return self.applier.connection
+
+    def kind(self, name: str) -> Kind:
+        """How the server serves a kind of the manifests."""
+        found = self.applier.kinds.find(self.inventory.of_kind(name)[0].api_version, name)
+        assert found is not None, f"the server has no kind {name}"
+        return found
+
+    def edit(self, kind: str, name: str, body: dict[str, Any], *, manager: str, subresource: str = "") -> None:
+        """Change an object as another *manager* of its fields would (a strategic merge)."""
+        answer = self.connection.request(
+            "PATCH",
+            self.kind(kind).path(self.namespace, name) + subresource,
+            query={"fieldManager": manager},
+            body=body,
+            content_type="application/strategic-merge-patch+json",
+        )
+        assert answer.ok, answer.message
 
 
 class Nowhere:
@@ -222,3 +246,66 @@ def refuses(answer: Answer, words: str) -> None:
     assert not answer.accepted, "the server accepted it"
     assert answer.reason == "Forbidden"
     assert words in answer.message
+
+
+# --- drift
+
+
+@given("production of the Booking System runs on a control plane")
+def running(plane: Plane) -> None:
+    plane.deploy()
+
+
+@given(parsers.parse('somebody sets the image of the Deployment "{name}" to "{image}"'))
+def set_image(plane: Plane, name: str, image: str) -> None:
+    (deployment,) = (item for item in plane.inventory.of_kind("Deployment") if item.name == name)
+    (first, *_) = deployment.data["spec"]["template"]["spec"]["containers"]
+    containers = {"containers": [{"name": first["name"], "image": image}]}
+    plane.edit("Deployment", name, {"spec": {"template": {"spec": containers}}}, manager="kubectl-set")
+
+
+@given(parsers.parse('somebody deletes the {kind} "{name}"'))
+def delete(plane: Plane, kind: str, name: str) -> None:
+    answer = plane.applier.delete(plane.kind(kind), plane.namespace, name)
+    assert answer.ok, answer.message
+
+
+@given(parsers.parse('the autoscaler has given the Deployment "{name}" another replica'))
+def scale(plane: Plane, name: str) -> None:
+    now = plane.connection.get(plane.kind("Deployment").path(plane.namespace, name) + "/scale").body
+    more = {"spec": {"replicas": now["spec"].get("replicas", 0) + 1}}
+    plane.edit("Deployment", name, more, manager="kube-controller-manager", subresource="/scale")
+
+
+@when("the cluster is audited", target_fixture="audited")
+def audit(plane: Plane) -> Verification:
+    from seatrial.audit import Wish
+    from seatrial.audit import audit as judge
+    from seatrial.cluster.connection import connect
+
+    with connect(plane.kubeconfig) as read_only:
+        return judge(read_only, Wish(project.MANIFESTS, "production", only=("drift",)))
+
+
+@then("no drift is found")
+def no_drift(audited: Verification) -> None:
+    assert drifted(audited) == []
+    assert len(audited.of("drift/unchanged")) >= len(audited.of("drift/missing")) > 0
+
+
+@then(parsers.parse('the only drift is in "{pointer}" of the {kind} "{name}"'))
+def one_field(audited: Verification, pointer: str, kind: str, name: str) -> None:
+    assert drifted(audited) == [("drift/unchanged", kind, name, pointer)]
+
+
+@then(parsers.parse('the only drift is that the {kind} "{name}" is missing'))
+def one_missing(audited: Verification, kind: str, name: str) -> None:
+    assert drifted(audited) == [("drift/missing", kind, name, "")]
+
+
+def drifted(audited: Verification) -> list[tuple[str, str, str, str]]:
+    return [
+        (verdict.check, verdict.subject.kind, verdict.subject.name, verdict.pointer)
+        for verdict in audited.verdicts
+        if verdict.check.startswith("drift/") and verdict.status is not Status.PASS
+    ]
