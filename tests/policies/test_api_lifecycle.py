@@ -7,9 +7,8 @@ import re
 import pytest
 
 from seatrial.engines.embedded import EmbeddedEngine
-from tests.policies.test_pod_security import MODULES
+from tests.policies.upstream_sources import API, needs
 
-API = MODULES / "k8s.io" / "api@v0.37.2"
 GROUPS = {"apps": "apps", "batch": "batch", "extensions": "extensions", "policy": "policy"}
 VIRTUAL = {"authentication", "authorization", "admission", "apidiscovery", "imagepolicy"}
 """Groups whose objects nobody keeps in a manifest."""
@@ -26,10 +25,7 @@ _FUNCTION = re.compile(r"func \(in \*(\w+)\) APILifecycle(Deprecated|Removed)\(\
 
 
 @pytest.mark.oracle
-@pytest.mark.skipif(
-    not API.is_dir(),
-    reason="k8s.io/api v0.37.2 is not in the module cache: run `go mod download` in tools/oracles/fixtures",
-)
+@needs(API)
 def test_the_table_agrees_with_the_modules(embedded: EmbeddedEngine) -> None:
     table = embedded.evaluate({}, [("lib", "api_lifecycle")], "table")[0]
     newest = embedded.evaluate({}, [("lib", "api_lifecycle")], "newest")[0]

@@ -23,7 +23,9 @@ from seatrial.model.source import load
 from tests.engines.conftest import needs_opa
 from tests.inventories import inventory
 from tests.policies.conftest import ROOT
-from tests.policies.test_pod_security import FIXTURES, RULE
+from tests.policies.test_pod_security import RULE
+from tests.policies.upstream_sources import POD_SECURITY as FIXTURES
+from tests.policies.upstream_sources import needs
 
 pytestmark = [pytest.mark.oracle, needs_opa]
 
@@ -57,7 +59,7 @@ def test_every_rule_answers_alike_on_every_resource(policies: PolicySet, manifes
     assert ours == reference
 
 
-@pytest.mark.skipif(not FIXTURES.is_dir(), reason="upstream's Pod Security fixtures are not in the module cache")
+@needs(FIXTURES)
 def test_the_pod_security_rule_answers_alike_on_every_fixture(policies: PolicySet, embedded: EmbeddedEngine) -> None:
     pods = [yaml.safe_load(path.read_text()) for path in sorted(FIXTURES.glob("*/v1.37/*/*.yaml"))]
     documents = [

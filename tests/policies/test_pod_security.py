@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import pytest
 import yaml
 
 from seatrial.engines.embedded import EmbeddedEngine
+from tests.policies.upstream_sources import POD_SECURITY as FIXTURES
+from tests.policies.upstream_sources import needs
 
-VERSION = "v0.37.2"
-MODULES = Path(os.environ.get("GOMODCACHE") or Path(os.environ.get("GOPATH") or Path.home() / "go") / "pkg" / "mod")
-FIXTURES = MODULES / "k8s.io" / f"pod-security-admission@{VERSION}" / "test" / "testdata"
 RULE = ("security", "pod-security-restricted")
 
-pytestmark = [
-    pytest.mark.oracle,
-    pytest.mark.skipif(
-        not FIXTURES.is_dir(),
-        reason="upstream's fixtures are not in the module cache: run `go mod download` in tools/oracles/fixtures",
-    ),
-]
+pytestmark = [pytest.mark.oracle, needs(FIXTURES)]
 
 
 def faults(engine: EmbeddedEngine, pod: dict[str, object], level: str) -> list[str]:
