@@ -176,12 +176,8 @@ def verification(pytestconfig: pytest.Config) -> Verification:
 
 
 @pytest.fixture(scope="session")
-def lab(pytestconfig: pytest.Config) -> Lab:
-    """A real control plane with simulated nodes, one for the whole run: tests keep to namespaces of their own.
-
-    Its nodes are those of `architecture/node-pools.yaml`, else three. Without the programs the test is skipped, or
-    fails if SEATRIAL_REQUIRE_LAB is 1.
-    """
+def lab_built() -> None:
+    """What a lab needs is there; else the test is skipped, or fails if SEATRIAL_REQUIRE_LAB is 1."""
     from seatrial.lab import fixtures
 
     lacking = fixtures.missing()
@@ -189,6 +185,17 @@ def lab(pytestconfig: pytest.Config) -> Lab:
         if fixtures.required():
             pytest.fail(lacking, pytrace=False)
         pytest.skip(lacking)
+
+
+@pytest.fixture(scope="session")
+def lab(pytestconfig: pytest.Config, lab_built: None) -> Lab:  # noqa: ARG001 - a fixture asks for another by name
+    """A real control plane with simulated nodes, one for the whole run: tests keep to namespaces of their own.
+
+    Its nodes are those of `architecture/node-pools.yaml`, else three. Without the programs the test is skipped, as
+    `lab_built` says.
+    """
+    from seatrial.lab import fixtures
+
     return fixtures.shared(getattr(pytestconfig, "workerinput", {}), pytestconfig.rootpath)
 
 

@@ -213,6 +213,7 @@ def test_everything_listens_on_the_loopback_interface(lab: Lab) -> None:
     assert {socket.inet_ntoa(bytes.fromhex(address)[::-1]) for address in listening} == {"127.0.0.1"}
 
 
+@pytest.mark.usefixtures("lab_built")
 def test_two_labs_do_not_meet_and_leave_nothing(place: Path) -> None:
     def use(number: int) -> tuple[Lab, list[str]]:
         with labs.running(name=f"lab-{number}") as lab:
@@ -237,6 +238,7 @@ def test_two_labs_do_not_meet_and_leave_nothing(place: Path) -> None:
     assert list(place.iterdir()) == []
 
 
+@pytest.mark.usefixtures("lab_built")
 def test_a_component_that_dies_takes_the_lab_down_with_a_reason(place: Path) -> None:
     lab = labs.up(name="mine")
     assert set(lab.alive) == set(lab.pids)
@@ -252,7 +254,7 @@ def test_a_component_that_dies_takes_the_lab_down_with_a_reason(place: Path) -> 
     assert list(place.iterdir()) == []
 
 
-@pytest.mark.usefixtures("place")
+@pytest.mark.usefixtures("place", "lab_built")
 def test_a_command_runs_against_a_lab_of_its_own() -> None:
     script = "import os, sys; print(os.environ['KUBECONFIG']); sys.exit(7)"
     done = subprocess.run(
@@ -269,6 +271,7 @@ def test_a_command_runs_against_a_lab_of_its_own() -> None:
     assert not kubeconfig.parent.exists()
 
 
+@pytest.mark.usefixtures("lab_built")
 def test_workers_share_one_lab_that_ends_with_the_run(place: Path, tmp_path: Path) -> None:
     for name in ("one", "two"):
         (tmp_path / f"test_{name}.py").write_text(

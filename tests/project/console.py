@@ -6,7 +6,7 @@ A page is a session in a copy of the project. Three things in it are carried out
 * a line `$ COMMAND` in a ```` ```console ```` block is run by bash, and the lines below it are what the reader sees:
   each must be in the output, in that order; a line `...` stands for any lines, `...` inside a line for any text;
 * `<!-- exit: N -->` before a block gives the exit code of its last command (0 without it), `<!-- slow -->` says that
-  the block takes seconds: a run without such blocks leaves them out.
+  the block takes seconds, `<!-- lab -->` that it needs the real control plane: such blocks are left out elsewhere.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ PROJECT = ("architecture", "features", "manifests", "policies", "conftest.py", "
 FENCE = re.compile(
     r"(?P<notes>(?:^<!--[^\n]*-->\n+)*)^```(?P<language>[\w-]*)[^\n]*\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL
 )
-NOTE = re.compile(r"<!--\s*(?P<key>file|exit|slow)(?::\s*(?P<value>\S+))?\s*-->")
+NOTE = re.compile(r"<!--\s*(?P<key>file|exit|slow|lab)(?::\s*(?P<value>\S+))?\s*-->")
+NEEDS = frozenset({"slow", "lab"})
 
 
 @attrs.frozen
@@ -52,7 +53,8 @@ class Block:
     body: str
     file: str | None
     exit_code: int
-    slow: bool
+    needs: frozenset[str]
+    """`slow`, `lab`, both or none."""
 
     def commands(self) -> list[Command]:
         """The commands of a console block; only its last one may fail."""
@@ -82,7 +84,7 @@ def _blocks(page: str) -> Iterator[Block]:
             body=match["body"],
             file=notes.get("file"),
             exit_code=int(notes.get("exit") or 0),
-            slow="slow" in notes,
+            needs=frozenset(notes) & NEEDS,
         )
 
 

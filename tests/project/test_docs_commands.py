@@ -10,7 +10,9 @@ import pytest
 from tests.project import console, tree
 
 # What a ```sh block may hold: set-up that a test of the suite cannot run inside itself.
-SET_UP = re.compile(r"python3 -m (pip|tox)\b|tox\b|git\b|pre-commit\b|seatrial --install-completion\b|export \w+=|$")
+SET_UP = re.compile(
+    r"python3 -m (pip|tox)\b|tox\b|git\b|pre-commit\b|seatrial (--install-completion|lab build)\b|export \w+=|$"
+)
 LANGUAGES = {
     "",
     "console",
@@ -29,16 +31,19 @@ LANGUAGES = {
 
 PAGES = {str(path): console.blocks(tree.text(path) or "") for path in tree.pages()}
 RUN = [name for name, blocks in PAGES.items() if any(block.language == "console" for block in blocks)]
-SLOW = [name for name in RUN if any(block.slow for block in PAGES[name])]
+NEEDING = {need: [name for name in RUN if any(need in block.needs for block in PAGES[name])] for need in console.NEEDS}
 
 
-def follow(page: str, project: Path, *, slow: bool) -> list[str]:
-    """Do what a page says in a copy of the project; returns what went otherwise than shown."""
+def follow(page: str, project: Path, *having: str) -> list[str]:
+    """Do what a page says in a copy of the project, but for blocks that need what we are not *having*.
+
+    Returns what went otherwise than shown.
+    """
     console.copy_project(project)
     path = console.install_command(project.parent / "bin")
     surprises = []
     for block in PAGES[page]:
-        if block.slow and not slow:
+        if not block.needs <= set(having):
             continue
         if block.file is not None:
             target = project / block.file
@@ -56,15 +61,29 @@ def follow(page: str, project: Path, *, slow: bool) -> list[str]:
 def test_the_commands_of_a_page_work(page: str, tmp_path: Path) -> None:
     project = tmp_path / "project"
 
-    assert follow(page, project, slow=False) == []
+    assert follow(page, project) == []
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("page", SLOW)
+@pytest.mark.parametrize("page", NEEDING["slow"])
 def test_the_long_commands_of_a_page_work_too(page: str, tmp_path: Path) -> None:
     project = tmp_path / "project"
 
-    assert follow(page, project, slow=True) == []
+    assert follow(page, project, "slow") == []
+
+
+@pytest.mark.lab
+@pytest.mark.usefixtures("lab_built")
+@pytest.mark.parametrize("page", NEEDING["lab"])
+def test_the_commands_of_a_page_that_need_a_control_plane_work_too(
+    page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project, labs = tmp_path / "project", tmp_path / "labs"
+    labs.mkdir()
+    monkeypatch.setenv("TMPDIR", str(labs))
+
+    assert follow(page, project, "lab") == []
+    assert [path.name for path in labs.iterdir() if path.name.startswith("seatrial-labs")] == []
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -122,7 +141,7 @@ class TestConsole:
     def test_notes_before_a_block_belong_to_it(self) -> None:
         (block,) = console.blocks("<!-- exit: 1 -->\n<!-- slow -->\n```console\n$ a\n$ b \\\n> c\nout\n```\n")
 
-        assert block.slow
+        assert block.needs == {"slow"}
         assert block.commands() == [
             console.Command(line="a", shown=(), exit_code=0),
             console.Command(line="b \\\nc", shown=("out",), exit_code=1),
