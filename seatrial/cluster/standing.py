@@ -100,6 +100,9 @@ def standing(wanted: Wanted, live: dict[str, Any]) -> Standing:
     updated = as_int(status.get("updatedReplicas" if wanted.resource.kind != "DaemonSet" else "updatedNumberScheduled"))
     if wanted.resource.kind in ("Deployment", "DaemonSet"):
         settled = settled and (updated or 0) == replicas
+    if wanted.resource.kind == "StatefulSet":
+        # Until the last pod is of the new revision the controller keeps the old one as the current.
+        settled = settled and status.get("currentRevision") == status.get("updateRevision")
     reasons = tuple(_conditions(live))
     return Standing(wanted, replicas, created, ready, settled=settled, reasons=reasons)
 

@@ -86,4 +86,17 @@ QUOTA = CheckInfo(
     group=GROUP,
     kinds=("ResourceQuota",),
 )
-CATALOG = (DRY_RUN, WARNINGS, APPLIED, ADMITTED, AT_MINIMUM, AT_MAXIMUM, QUOTA)
+ROLLOUT = CheckInfo(
+    id="server/rollout",
+    title="Everything can roll out at once at maximum replicas",
+    severity=Severity.HIGH,
+    description=(
+        "With every autoscaler at its maximum, the pods of all Deployments, StatefulSets and DaemonSets are replaced "
+        "at the same time by their real controllers, and all become Ready again: neither quota nor node pools nor "
+        "placement rules bring a release to a stop on a busy day."
+    ),
+    remediation="leave room for the surge in quota and node pools, or allow unavailable pods during a rollout",
+    group=GROUP,
+    kinds=("Deployment", "StatefulSet", "DaemonSet"),
+)
+CATALOG = (DRY_RUN, WARNINGS, APPLIED, ADMITTED, AT_MINIMUM, AT_MAXIMUM, QUOTA, ROLLOUT)
