@@ -217,7 +217,6 @@ class _Reading:
         """
         begun = len(self.resources), self.dropped, self.seen.get(kind.kind, 0)
         token, expiries = "", 0
-        self.seen.setdefault(kind.kind, 0)
         while True:
             try:
                 page = _page(client, kind, namespace, token)
@@ -232,6 +231,7 @@ class _Reading:
                     return False
                 token = expired.token
                 continue
+            self.seen.setdefault(kind.kind, 0)
             for item in as_list(page.get("items")):
                 if isinstance(item, dict):
                     self._take(kind, item)
