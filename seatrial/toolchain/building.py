@@ -147,10 +147,7 @@ def _locked(target: Path, commands: Commands, progress: Progress) -> Iterator[No
 
 def _compile(tool: Tool, compiler: Path, output: Path, commands: Commands) -> None:
     folder = _with_inside(tool, compiler, output.parent / "source", commands) if tool.inside else tool.folder
-    arguments = go.build_command(
-        output, tool.package, linker_flags=tool.linker_flags(), tags=tool.tags, vendored=bool(tool.inside)
-    )
-    _go(compiler, arguments, folder, commands)
+    _go(compiler, cache.recipe(tool, output), folder, commands)
     if not output.is_file():
         raise ToolError(f"Go built no program of {tool.package}", remedy="see that it is a main package")
 

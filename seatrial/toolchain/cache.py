@@ -15,6 +15,7 @@ from pathlib import Path
 
 from seatrial.model.errors import InputError, ToolError
 from seatrial.model.suggest import did_you_mean
+from seatrial.toolchain import go
 from seatrial.toolchain.table import TOOLS, Tool
 
 _DIGITS = 16
@@ -52,11 +53,18 @@ def digest(chosen: Tool) -> str:
     for path in chosen.sources():
         add(path.relative_to(top).as_posix().encode())
         add(path.read_bytes())
-    for line in (chosen.package, chosen.linker_flags(), *chosen.tags, *sorted(map(str, chosen.inside.items()))):
+    for line in (*recipe(chosen, Path(chosen.name)), *sorted(map(str, chosen.inside.items()))):
         add(line.encode())
     # A home directory may be shared between machines.
     add(f"{platform.system()} {platform.machine()}".encode())
     return hashed.hexdigest()[:_DIGITS]
+
+
+def recipe(chosen: Tool, output: Path) -> list[str]:
+    """The arguments of `go` that build the program."""
+    return go.build_command(
+        output, chosen.package, linker_flags=chosen.linker_flags(), tags=chosen.tags, vendored=bool(chosen.inside)
+    )
 
 
 def cached(name: str, environment: Mapping[str, str] | None = None) -> Path:

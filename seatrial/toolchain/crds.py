@@ -67,7 +67,7 @@ def upstream(names: Iterable[str] | None = None) -> list[Path]:
     found = []
     for name in UPSTREAMS if names is None else dict.fromkeys(names):
         project = _named(name)
-        place = module_folder(SOURCES, project.module) / project.path
+        place = module(name) / project.path
         if not place.exists():
             raise ToolError(
                 f"{project.module} {project.version} has no {project.path}",
@@ -85,6 +85,11 @@ def definitions(names: Iterable[str] | None = None) -> tuple[Resource, ...]:
         for resource in source.load(str(place)).resources
         if resource.kind == "CustomResourceDefinition"
     )
+
+
+def module(name: str) -> Path:
+    """The sources of a project's module, fetched if need be. Raises as `upstream` does."""
+    return module_folder(SOURCES, _named(name).module)
 
 
 def fetched(name: str) -> bool:

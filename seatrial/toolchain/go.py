@@ -114,8 +114,9 @@ def remedy(said: str) -> str:
 
 
 def build_command(output: Path, package: str, *, linker_flags: str, tags: Sequence[str], vendored: bool) -> list[str]:
-    """The arguments of `go` that build one package reproducibly: without the paths of this machine."""
-    command = ["build", f"-mod={'vendor' if vendored else 'readonly'}", "-trimpath", f"-ldflags={linker_flags}"]
+    """The arguments of `go` that build one package reproducibly: no paths of this machine, no state of our tree."""
+    command = ["build", f"-mod={'vendor' if vendored else 'readonly'}", "-trimpath", "-buildvcs=false"]
+    command.append(f"-ldflags={linker_flags}")
     if tags:
         command.append(f"-tags={','.join(tags)}")
     return [*command, "-o", str(output), package]
