@@ -53,8 +53,8 @@ def of_refusal(resource: Resource, message: str) -> str:
 def of_warning(resource: Resource, text: str) -> str:
     """Pointer of what a warning means: the field it begins with, the pod template, or the version."""
     field = _FIELD.match(text)
-    if field is not None and (pointer := field_paths.pointer(field[1], resource.data)):
-        return pointer
+    if field is not None and field[1].partition(".")[0] in resource.data:
+        return field_paths.pointer(field[1], resource.data)
     if "PodSecurity" in text and resource.kind in TEMPLATE_PATHS:
         return of_pods(Workload(resource), text)
     return "/apiVersion" if "is deprecated in" in text else ""
