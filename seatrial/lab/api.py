@@ -54,14 +54,6 @@ class Client:
             if refused.status != http.client.CONFLICT:
                 raise
 
-    def replace(self, path: str, body: dict[str, Any]) -> None:
-        """Replace the object at *path*; one that is gone or changed meanwhile is left alone."""
-        try:
-            self._request("PUT", path, body)
-        except RefusedError as refused:
-            if refused.status not in {http.client.CONFLICT, http.client.NOT_FOUND}:
-                raise
-
     def delete(self, path: str) -> None:
         """Delete the object at *path*; one that is gone already is no mistake."""
         try:

@@ -15,8 +15,8 @@ import seatrial
 from seatrial import toolchain
 from seatrial.lab import components, home, nodes, processes, record
 from seatrial.lab.nodes import DEFAULT_POOLS
+from seatrial.lab.order import Order
 from seatrial.lab.record import Lab
-from seatrial.lab.supervisor import Order
 from seatrial.model.architecture.declaration import first_repeat
 from seatrial.model.architecture.node_pools import NodePool
 from seatrial.model.errors import InputError, ToolError

@@ -27,6 +27,7 @@ _NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?")
 _DEFAULT_NAME = "lab"
 _LOCK = "lock"
 _GUARD = ".lock"
+_PATIENCE = 30.0
 
 
 def base() -> Path:
@@ -45,7 +46,7 @@ def guarded() -> Iterator[Path]:
         except FileNotFoundError:  # removed by another one since
             continue
         try:
-            fcntl.flock(guard, fcntl.LOCK_EX)
+            _wait_for(guard, folder)
             if _is(guard, folder / _GUARD):
                 yield folder
                 if not any(entry.name != _GUARD for entry in folder.iterdir()):
@@ -54,6 +55,22 @@ def guarded() -> Iterator[Path]:
                 return
         finally:
             os.close(guard)
+
+
+def _wait_for(guard: int, folder: Path) -> None:
+    until = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            fcntl.flock(guard, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > until:
+                raise ToolError(
+                    f"another command holds {folder / _GUARD} for more than {_PATIENCE:.0f} s",
+                    remedy="end it, or try again later",
+                ) from None
+            time.sleep(0.02)
+        else:
+            return
 
 
 def _make(folder: Path) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import json
 import os
 import shutil
 import signal
@@ -18,6 +17,7 @@ import subprocess
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ import attrs
 
 from seatrial.lab import components, home, nodes, ports, processes, record, volumes
 from seatrial.lab.api import UNREACHABLE, Client, RefusedError
+from seatrial.lab.order import Order
 from seatrial.lab.record import Lab
 from seatrial.model.errors import SeatrialError, ToolError
 
@@ -37,34 +38,6 @@ _LEFT_AFTER_FAILURE = ("*.log", record.FILE, "lock")
 
 class StoppedError(Exception):
     """Somebody asked the lab to go down."""
-
-
-@attrs.frozen
-class Order:
-    """What the lab is to be; written by `control.up`, read here."""
-
-    programs: dict[str, str]
-    nodes: list[dict[str, Any]]
-    timeout: float
-    """Seconds until it must be ready."""
-    owner: int
-    owner_born: int
-    detached: bool
-    """True if it outlives its owner once it is ready."""
-    started: float
-    lock: int
-    """Descriptor of the held lock."""
-
-    FILE = "order.json"
-
-    def save(self, folder: Path) -> None:
-        """Write it into the lab's folder."""
-        (folder / self.FILE).write_text(json.dumps(attrs.asdict(self)), encoding="utf-8")
-
-    @classmethod
-    def read(cls, folder: Path) -> Order:
-        """Read it from the lab's folder."""
-        return cls(**json.loads((folder / cls.FILE).read_text(encoding="utf-8")))
 
 
 class Supervisor:
@@ -84,6 +57,7 @@ class Supervisor:
         )
         self._children: dict[str, subprocess.Popen[bytes]] = {}
         self._watching_owner = True
+        self._broken: Exception | None = None
 
     def run(self) -> None:
         """Start the lab, keep it, take it down."""
@@ -101,6 +75,9 @@ class Supervisor:
             pass
         except SeatrialError as error:
             failure = error
+        except Exception as error:  # noqa: BLE001 - nobody else can tell of it
+            traceback.print_exc()
+            failure = ToolError(f"the supervisor of the lab failed: {error!r}", remedy="this is a defect: report it")
         finally:
             self._kill()
             if failure is not None:
@@ -151,7 +128,9 @@ class Supervisor:
         self._launch(components.KUBELETS, commands)
         for node in self._order.nodes:
             self._ask(functools.partial(admin.create, "/api/v1/nodes", node), components.API_SERVER)
-        threading.Thread(target=volumes.Driver(admin).run, daemon=True).start()
+        driver = volumes.Driver(admin)
+        for task in (driver.make, driver.remove):
+            threading.Thread(target=self._serve, args=(task,), daemon=True).start()
         self._until(lambda: self._nodes_ready(admin), "every node to be ready", components.KUBELETS)
 
         self._update(phase="the controllers and the scheduler")
@@ -164,6 +143,14 @@ class Supervisor:
         for name, port, path in healthy:
             answers = functools.partial(self._client(port, folder).answers, path)
             self._until(answers, f"{name} to be ready", name)
+
+    def _serve(self, task: Callable[[], None]) -> None:
+        """Run a task of ours beside the components; it is as necessary as they are."""
+        try:
+            task()
+        except Exception as error:  # noqa: BLE001 - whatever it is, the main thread shall know
+            self._broken = error
+            os.kill(os.getpid(), signal.SIGCHLD)
 
     def _client(self, port: int, folder: Path) -> Client:
         return Client.open(port, folder / "ca.crt", folder / "admin.crt", folder / "admin.key")
@@ -231,6 +218,11 @@ class Supervisor:
                 raise StoppedError
             if self._watching_owner and processes.born(self._order.owner) != self._order.owner_born:
                 raise StoppedError
+            if self._broken is not None:
+                raise ToolError(
+                    f"the driver of the volumes failed, so the lab went down: {self._broken!r}",
+                    remedy="this is a defect of Seatrial: report it",
+                )
             for name, child in self._children.items():
                 if child.poll() is not None:
                     raise ToolError(

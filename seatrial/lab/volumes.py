@@ -9,8 +9,8 @@ The volume can be used in that node's zone alone, as block storage is. No bytes 
 from __future__ import annotations
 
 import contextlib
-import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 import attrs
@@ -22,7 +22,8 @@ SELECTED_NODE = "volume.kubernetes.io/selected-node"
 PROVISIONED_BY = "pv.kubernetes.io/provisioned-by"
 ZONE = "topology.kubernetes.io/zone"
 _IN_TREE = "kubernetes.io/"
-_WATCH_SECONDS = 300
+_WATCH_SECONDS = 30
+"""After so long everything is looked at again: also what was refused before."""
 _AGAIN = 0.5
 
 
@@ -32,19 +33,23 @@ class Driver:
 
     client: Client
 
-    def run(self) -> None:
-        """Serve until the process ends."""
-        released = threading.Thread(target=self._follow, args=("/api/v1/persistentvolumes", self._remove), daemon=True)
-        released.start()
+    def make(self) -> None:
+        """Make volumes for claims until the process ends."""
         self._follow("/api/v1/persistentvolumeclaims", self._provision)
 
-    def _follow(self, path: str, act: Any) -> None:
+    def remove(self) -> None:
+        """Remove released volumes until the process ends."""
+        self._follow("/api/v1/persistentvolumes", self._remove)
+
+    def _follow(self, path: str, act: Callable[[dict[str, Any]], None]) -> None:
         while True:
             # A watch that breaks off begins anew with every object there is: nothing is missed.
             with contextlib.suppress(*UNREACHABLE, RefusedError, ValueError):
                 for event in self.client.watch(path, _WATCH_SECONDS):
                     if event["type"] in {"ADDED", "MODIFIED"}:
-                        act(event["object"])
+                        # What one object is refused, a missing class for instance, is no reason to leave the others.
+                        with contextlib.suppress(RefusedError):
+                            act(event["object"])
             time.sleep(_AGAIN)
 
     def _provision(self, claim: dict[str, Any]) -> None:

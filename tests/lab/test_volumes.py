@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from seatrial.lab.api import Client
+from seatrial.lab.api import Client, RefusedError
 from seatrial.lab.volumes import PROVISIONED_BY, PROVISIONER, SELECTED_NODE, Driver
 
 CLAIM: dict[str, Any] = {
@@ -119,6 +119,35 @@ def test_a_class_that_does_not_wait_needs_no_node() -> None:
     (made,) = provisioned(claim(node=None), volumeBindingMode="Immediate")
 
     assert "nodeAffinity" not in made["spec"]
+
+
+class OverError(Exception):
+    """The watch of a test has nothing more to say."""
+
+
+def test_one_claim_that_cannot_be_served_keeps_no_other_waiting() -> None:
+    lost = claim()
+    lost["spec"]["storageClassName"] = "gone"
+    turns = iter([[lost, claim()]])
+
+    class Watched(Server):
+        def watch(self, path: str, _seconds: int) -> Any:
+            assert path == "/api/v1/persistentvolumeclaims"
+            items = next(turns, None)
+            if items is None:
+                raise OverError
+            yield from ({"type": "ADDED", "object": item} for item in items)
+
+        def get(self, path: str) -> Any:
+            if path not in self.objects:
+                raise RefusedError(404, "not found")
+            return super().get(path)
+
+    server = Watched()
+    with pytest.raises(OverError):
+        driver(server).make()
+
+    assert [body["metadata"]["name"] for _, body in server.created] == ["pvc-42"]
 
 
 @pytest.mark.parametrize(
