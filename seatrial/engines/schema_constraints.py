@@ -31,6 +31,9 @@ NOT_REQUIRED: dict[str, frozenset[str]] = {
     "api.core.v1.PreferredSchedulingTerm": frozenset({"preference"}),
     "api.core.v1.ScaleIOVolumeSource": frozenset({"secretRef"}),
     "api.core.v1.SleepAction": frozenset({"seconds"}),
+    "api.core.v1.TypedLocalObjectReference": frozenset({"kind", "name"}),
+    "api.core.v1.TypedObjectReference": frozenset({"kind", "name"}),
+    "apimachinery.pkg.apis.meta.v1.LabelSelectorRequirement": frozenset({"key", "operator"}),
     "api.core.v1.Sysctl": frozenset({"value"}),
 }
 """Fields that the description calls required and the server does not; each was found by asking it."""
@@ -47,6 +50,10 @@ def constrain(name: str, definition: dict[str, Any]) -> dict[str, Any]:
         return {"type": ["integer", "string", "null"], **_INT32}
     plain: dict[str, Any] = _plain(definition)
     properties = plain.get("properties", {})
+    if "x-kubernetes-group-version-kind" in plain:
+        # An object is judged by the schema of its kind; of one inside another (a claim's template) nobody asks them.
+        for field in ("apiVersion", "kind"):
+            properties.get(field, {}).pop("enum", None)
     short = name.removeprefix("io.k8s.")
     for field, fragment in CONSTRAINTS.get(short, {}).items():
         if field in properties:

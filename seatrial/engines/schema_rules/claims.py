@@ -11,12 +11,24 @@ from seatrial.engines.schema_rules.field import Field, Violations, distinct
 from seatrial.engines.schema_rules.metadata import label_selector
 from seatrial.model.dig import as_dict
 
+_SOURCES = {("", "PersistentVolumeClaim"), ("snapshot.storage.k8s.io", "VolumeSnapshot")}
 ACCESS_MODES = ("ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod")
 
 
 def claim(data: Field) -> Violations:
-    """A PersistentVolumeClaim."""
-    yield from claim_spec(data["spec"])
+    """A PersistentVolumeClaim, of which some sources are dropped first (`pkg/api/persistentvolumeclaim/util.go`)."""
+    spec = data["spec"]
+    if not isinstance(spec.value, dict):
+        yield from claim_spec(spec)
+        return
+    dropped = set()
+    if not spec["dataSourceRef"]["namespace"].blank:
+        dropped.add("dataSourceRef")
+    if not spec["dataSourceRef"].given or dropped:
+        kind = (spec["dataSource"]["apiGroup"].text, spec["dataSource"]["kind"].text)
+        dropped |= set() if kind in _SOURCES else {"dataSource"}
+    kept = {key: value for key, value in spec.value.items() if key not in dropped}
+    yield from claim_spec(Field(kept, spec.path, spec.version))
 
 
 def claim_spec(spec: Field) -> Violations:
@@ -36,7 +48,11 @@ def claim_spec(spec: Field) -> Violations:
     for name in ("dataSource", "dataSourceRef"):
         if spec[name].given:
             yield from _source(spec[name])
-    if spec["dataSource"].given and spec["dataSourceRef"].given and not _same_source(spec):
+    if not spec["dataSourceRef"]["namespace"].blank:
+        yield from spec["dataSourceRef"]["namespace"].form("dns-label")
+        if spec["dataSource"].given:
+            yield from spec["dataSource"].forbidden("none, since dataSourceRef has a namespace")
+    elif spec["dataSource"].given and spec["dataSourceRef"].given and not _same_source(spec):
         yield from spec["dataSource"].wrong("the same as dataSourceRef", "keep one of them")
 
 

@@ -67,11 +67,12 @@ def containers(pod: Pod) -> Violations:
             yield from _restart_rules(item)
         elif item["restartPolicy"].given:
             yield from item["restartPolicy"].forbidden("only init containers have one")
-    yield from _host_ports(regular)
+    defaulted = spec["hostNetwork"].true and len(spec.path) == 1
+    yield from _host_ports(regular, defaulted=defaulted)
     for item in initial:
         yield from _common(item, pod)
         yield from _initial(item, pod)
-        yield from _host_ports([item])
+        yield from _host_ports([item], defaulted=defaulted)
 
 
 def _initial(item: Field, pod: Pod) -> Violations:
@@ -124,11 +125,12 @@ def _ports(field: Field) -> Violations:
     yield from distinct((item["name"] for item in field), "port")
 
 
-def _host_ports(items: list[Field]) -> Violations:
+def _host_ports(items: list[Field], *, defaulted: bool) -> Violations:
+    """Each host port once; of a Pod on the host's network every port is one (`defaultHostNetworkPorts`)."""
     seen: set[tuple[str, str, int]] = set()
     for item in items:
         for port in item["ports"]:
-            number = port["hostPort"].number
+            number = port["hostPort"].number or (port["containerPort"].number if defaulted else 0)
             if number:
                 key = (port["protocol"].text or "TCP", port["hostIP"].text, number)
                 if key in seen:

@@ -12,6 +12,8 @@ from seatrial.engines.schema_rules.cron import is_schedule, is_time_zone
 from seatrial.engines.schema_rules.field import Field, Violations
 from seatrial.engines.schema_rules.metadata import label_selector, selects
 from seatrial.engines.schema_rules.pods import template
+from seatrial.model.dig import as_dict
+from seatrial.model.selector import matches
 
 _NATURAL = (
     *("parallelism", "completions", "activeDeadlineSeconds", "backoffLimit", "ttlSecondsAfterFinished"),
@@ -19,6 +21,10 @@ _NATURAL = (
 )
 _ACTIONS = ("Count", "FailIndex", "FailJob", "Ignore")
 _PATH = re.compile(r"[A-Za-z0-9/\-._~%!$&'()*+,;=:]+")
+_UID_LABELS = ("batch.kubernetes.io/controller-uid", "controller-uid")
+_NAME_LABELS = ("batch.kubernetes.io/job-name", "job-name")
+_UID = "\N{DOTTED CIRCLE}"
+"""Stands for the unique id that the server gives to a Job: no label can be written that equals it."""
 _MANY = 100_000
 """Above so many indexes or pods an indexed job is limited (`completionsSoftLimit`, `maxParallelismForIndexedJob`)."""
 _MANY_PARALLEL = 10_000
@@ -27,18 +33,30 @@ _MANY_PARALLEL = 10_000
 def job(data: Field) -> Violations:
     """A Job that is sent by itself."""
     spec, name = data["spec"], data["metadata"]["name"]
-    yield from job_spec(spec)
+    yield from job_spec(spec, alone=True)
     completions = spec["completions"].number or 0
     numbered = spec["completionMode"].text == "Indexed" and completions > 0 and name.text
     if numbered and not is_dns_label(f"{name.text}-{completions - 1}"):
         yield from name.wrong("a DNS label, with room for the number of the pod", "shorten or rename it")
+    yield from label_selector(spec["selector"])
+    labels = spec["template"]["metadata"]["labels"]
     if spec["manualSelector"].true:
         if not spec["selector"].given:
             yield from spec["selector"].missing()
-        elif not selects(spec["selector"], spec["template"]["metadata"]["labels"]):
+        elif not selects(spec["selector"], labels):
             yield from spec["selector"].wrong("a selector that the template's labels match")
-    elif spec["selector"].given:
-        yield from spec["selector"].forbidden("none: the server makes it, unless manualSelector is true")
+        return
+    # The server adds these labels to the template, and the selector of the first (`generateSelector`).
+    generated = {**dict.fromkeys(_UID_LABELS, _UID), **dict.fromkeys(_NAME_LABELS, name.text)}
+    for key, value in generated.items():
+        if labels[key].given and (labels[key].text != value or value == _UID):
+            yield from labels[key].wrong("none: the server sets this label", "remove it")
+    selector = as_dict(spec["selector"].value)
+    own = {key: value for key, value in as_dict(selector.get("matchLabels")).items() if key != _UID_LABELS[0]}
+    if not matches({**selector, "matchLabels": own}, generated) or _UID_LABELS[0] in as_dict(
+        selector.get("matchLabels")
+    ):
+        yield from spec["selector"].wrong("none: the server makes it, unless manualSelector is true", "remove it")
 
 
 def cron_job(data: Field) -> Violations:
@@ -57,19 +75,21 @@ def cron_job(data: Field) -> Violations:
     for field in ("startingDeadlineSeconds", "successfulJobsHistoryLimit", "failedJobsHistoryLimit"):
         yield from spec[field].within(0)
     inner = spec["jobTemplate"]["spec"]
-    yield from job_spec(inner)
+    yield from job_spec(inner, alone=False)
     if inner["manualSelector"].true:
         yield from inner["manualSelector"].forbidden("none in a CronJob")
+    if inner["selector"].given:
+        yield from inner["selector"].forbidden("none: the server makes it")
 
 
-def job_spec(spec: Field) -> Violations:
+def job_spec(spec: Field, *, alone: bool) -> Violations:
     """What a Job must satisfy, alone and in a CronJob."""
     for name in _NATURAL:
         yield from spec[name].within(0)
     mode = spec["completionMode"]
     yield from mode.one_of(("NonIndexed", "Indexed"))
     if mode.text == "Indexed":
-        yield from _indexed(spec)
+        yield from _indexed(spec, alone=alone)
     else:
         for name in ("backoffLimitPerIndex", "maxFailedIndexes", "successPolicy"):
             if spec[name].given:
@@ -77,7 +97,6 @@ def job_spec(spec: Field) -> Violations:
     if spec["maxFailedIndexes"].given and not spec["backoffLimitPerIndex"].given:
         yield from spec["backoffLimitPerIndex"].missing()
     yield from _managed_by(spec["managedBy"])
-    yield from label_selector(spec["selector"])
     policy, replace = spec["podFailurePolicy"], spec["podReplacementPolicy"]
     yield from replace.one_of(("Failed",) if policy.given else ("Failed", "TerminatingOrFailed"))
     if policy.given:
@@ -93,9 +112,10 @@ def job_spec(spec: Field) -> Violations:
         yield from restart.wrong("Never, since there is a podFailurePolicy")
 
 
-def _indexed(spec: Field) -> Violations:
+def _indexed(spec: Field, *, alone: bool) -> Violations:
     completions, failed = spec["completions"], spec["maxFailedIndexes"]
-    if not completions.given and spec["parallelism"].given:
+    # A Job without either has one completion; the template of a CronJob gets no defaults (`SetDefaults_Job`).
+    if not completions.given and (spec["parallelism"].given or not alone):
         yield from completions.missing("the number of indexes")
     yield from spec["parallelism"].within(0, _MANY)
     yield from failed.within(0, _MANY)

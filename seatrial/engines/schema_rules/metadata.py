@@ -26,6 +26,9 @@ QUESTIONS = frozenset(
 """Kinds that are answered and never stored, and so need no name (k8s.io/kubernetes v1.37 pkg/registry/authorization and
 pkg/registry/authentication)."""
 
+_NAMED_BY_SERVER = frozenset({"LimitRange"})
+"""Kinds that get a name where they have none (`pkg/registry/core/limitrange/strategy.go`)."""
+
 PATH_SEGMENT = Format(is_path_segment, "a name without '/' and '%'", "rename the object")
 _LABEL_1035 = Format(
     is_dns1035_label, "a DNS label that begins with a letter, at most 63 characters", "rename the object"
@@ -65,13 +68,16 @@ def object_meta(data: Field, form: Format, *, custom: bool = False) -> Violation
     """The metadata of an object that is sent by itself (`ValidateObjectMetaAccessor`)."""
     meta, kind = data["metadata"], data["kind"].text
     name, generated = meta["name"], meta["generateName"]
-    if kind not in QUESTIONS and name.blank and generated.blank:
+    if kind not in QUESTIONS | _NAMED_BY_SERVER and name.blank and generated.blank:
         place = meta if isinstance(meta.value, dict) else data
         yield from place.wrong("metadata.name", "add metadata.name", found="the object has no name")
     if name.text and not form.accepts(name.text):
         yield from name.wrong(form.needed, "rename the object")
-    if generated.text and not (
-        form.accepts(_as_prefix(generated.text)) and (name.text or form.accepts(_generated(generated.text)))
+    # Few kinds are judged by their name alone (`ValidateObjectMetaWithOpts`).
+    if (
+        generated.text
+        and kind != "ReplicationController"
+        and not (form.accepts(_as_prefix(generated.text)) and (name.text or form.accepts(_generated(generated.text))))
     ):
         yield from generated.wrong(form.needed, "rename the object")
     if kind not in CLUSTER_SCOPED:
