@@ -256,7 +256,8 @@ def test_a_component_that_dies_takes_the_lab_down_with_a_reason(place: Path) -> 
 
 @pytest.mark.usefixtures("lab_built")
 def test_a_lab_ends_with_the_process_that_uses_it_even_if_that_is_killed(place: Path) -> None:
-    script = "import time; from seatrial import lab\nwith lab.running() as made: print(made.server, flush=True); time.sleep(600)"
+    use = "print(made.server, flush=True); time.sleep(600)"
+    script = f"import time; from seatrial import lab\nwith lab.running() as made: {use}"
     with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stdout.readline().startswith("https://127.0.0.1:")
