@@ -113,7 +113,9 @@ class Server:
             try:
                 self._connection.request(method, path, body=text, headers=self._headers)
                 answer = self._connection.getresponse()
-                return answer.status, as_dict(json.loads(answer.read() or b"{}"))
+                said = answer.read()
+                # A path that is only about to be served is answered with plain text.
+                return answer.status, as_dict(json.loads(said)) if said.startswith(b"{") else {}
             except (http.client.HTTPException, ConnectionError):
                 self._connection = None
                 if last:
@@ -144,7 +146,7 @@ class Server:
         ]
         for api_version in ("v1", *groups):
             root = f"/apis/{api_version}" if "/" in api_version else f"/api/{api_version}"
-            for item in self.request("GET", root)[1]["resources"]:
+            for item in as_list(dig(self.request("GET", root)[1], "resources")):
                 if "/" not in item["name"]:
                     yield (api_version, item["kind"]), (f"{root}/{{}}{item['name']}", item["namespaced"])
 
