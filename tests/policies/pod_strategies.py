@@ -18,8 +18,8 @@ ABSENT = object()
 """A field that is not there; None stands for one that is there and null."""
 
 CAPABILITIES = [
-    "ALL", "NET_BIND_SERVICE", "NET_RAW", "SYS_ADMIN", "CHOWN", "MKNOD", "SYS_CHROOT", "AUDIT_WRITE", "all",
-    "CAP_CHOWN", "",
+    "ALL", "NET_BIND_SERVICE", "NET_RAW", "SYS_ADMIN", "CHOWN", "MKNOD", "SYS_CHROOT", "AUDIT_WRITE", "SETUID", "KILL",
+    "all", "CAP_CHOWN", "",
 ]  # fmt: skip
 SYSCTLS = [
     "kernel.shm_rmid_forced", "net.ipv4.tcp_rmem", "net.ipv4.tcp_syncookies", "net.ipv4.ip_unprivileged_port_start",
@@ -128,7 +128,8 @@ def pod_context(draw: Draw) -> Json:
 def container_context(draw: Draw) -> Json:
     names = st.lists(st.sampled_from(CAPABILITIES), max_size=3)
     drop = st.one_of(st.just(["ALL"]), st.just(["ALL"]), names, st.none())
-    capabilities = without_absent({"drop": draw(drop), "add": draw(rarely(names, one_in=3))})
+    one = st.sampled_from([*CAPABILITIES, "NET_BIND_SERVICE", "NET_BIND_SERVICE"]).map(lambda name: [name])
+    capabilities = without_absent({"drop": draw(drop), "add": draw(rarely(st.one_of(one, one, names), one_in=2))})
     shared: Json = draw(shared_context())
     return shared | without_absent(
         {
