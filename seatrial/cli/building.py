@@ -10,7 +10,8 @@ from types import FrameType
 from seatrial import toolchain
 from seatrial.cli import progress
 
-_TERMINATED = 128 + signal.SIGTERM
+_ENDING = (signal.SIGTERM, signal.SIGHUP)
+"""What ends a command besides Ctrl-C: being told to, and its terminal being closed."""
 
 
 def run(names: Sequence[str] = (), *, listed: bool = False) -> int:
@@ -22,7 +23,7 @@ def run(names: Sequence[str] = (), *, listed: bool = False) -> int:
     if listed:
         _list(chosen)
         return 0
-    with _ended_by_sigterm(), progress.shown() as tell:
+    with _ended_in_order(), progress.shown() as tell:
         built = toolchain.build(chosen, tell)
     for name, one in built.items():
         print(f"{name} {one.path}")
@@ -46,14 +47,15 @@ def _row(name: str) -> tuple[str, str, str]:
 
 
 @contextlib.contextmanager
-def _ended_by_sigterm() -> Iterator[None]:
-    """Let SIGTERM unwind like Ctrl-C, so that no compiler goes on without us."""
+def _ended_in_order() -> Iterator[None]:
+    """Let these signals unwind like Ctrl-C, so that no compiler goes on without us."""
 
-    def leave(_number: int, _frame: FrameType | None) -> None:
-        raise SystemExit(_TERMINATED)
+    def leave(number: int, _frame: FrameType | None) -> None:
+        raise SystemExit(128 + number)
 
-    before = signal.signal(signal.SIGTERM, leave)
+    before = {number: signal.signal(number, leave) for number in _ENDING}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
