@@ -141,7 +141,7 @@ def owned(folder: Path) -> bool:
 def folders() -> list[Path]:
     """The folders of all labs, by name."""
     try:
-        return sorted(entry for entry in base().iterdir() if entry.name != _GUARD)
+        return sorted(entry for entry in base().iterdir() if entry.is_dir())
     except FileNotFoundError:
         return []
 
@@ -152,7 +152,7 @@ def sweep(folder: Path, *, failed: bool = True) -> None:
     The guard must be held.
     """
     for entry in folder.iterdir():
-        if entry.name == _GUARD or owned(entry):
+        if not entry.is_dir() or owned(entry):
             continue
         lab = record.read(entry)
         if not failed and lab is not None and lab.state == record.FAILED:
