@@ -22,8 +22,8 @@ from seatrial.model.errors import ToolError
 FIELD_MANAGER = "seatrial"
 _APPLY = "application/apply-patch+yaml"
 """JSON is YAML, so that the body is sent as JSON all the same."""
-_NO_SUCH_KIND = "NoSuchKind"
-_ESTABLISHED_SECONDS = 30.0
+NO_SUCH_KIND = "NoSuchKind"
+ESTABLISHED_SECONDS = 30.0
 
 
 @attrs.frozen
@@ -116,26 +116,28 @@ class Applier:
             if progress is not None:
                 progress(f"applied {len(answers)} of {len(every)} objects")
             if stage[0].kind == DEFINITION:
-                self.wait_established([answer.resource.name for answer in answers if answer.accepted])
+                missing = self.wait_established(answer.resource.name for answer in answers if answer.accepted)
+                if missing:
+                    raise ToolError(
+                        f"the server did not establish {', '.join(missing)} within {ESTABLISHED_SECONDS:g} s",
+                        remedy="look at the conditions of the CustomResourceDefinition",
+                    )
         return tuple(answers)
 
-    def wait_established(self, names: Iterable[str]) -> None:
-        """Wait until the server serves these CustomResourceDefinitions. Raises ToolError after 30 s."""
+    def wait_established(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Wait until the server serves these CustomResourceDefinitions: those that it does not within 30 s."""
         waiting = set(names)
-        deadline = self.clock() + _ESTABLISHED_SECONDS
+        deadline = self.clock() + ESTABLISHED_SECONDS
         while waiting:
             reply = self.connection.get("/apis/apiextensions.k8s.io/v1/customresourcedefinitions")
             for item in as_list(dig(reply.body, "items")):
                 conditions = [as_dict(condition) for condition in as_list(dig(item, "status", "conditions"))]
                 if any(c.get("type") == "Established" and c.get("status") == "True" for c in conditions):
                     waiting.discard(as_str(dig(item, "metadata", "name")))
-            if waiting and self.clock() > deadline:
-                raise ToolError(
-                    f"the server did not establish {', '.join(sorted(waiting))} within {_ESTABLISHED_SECONDS:g} s",
-                    remedy="look at the conditions of the CustomResourceDefinition",
-                )
-            if waiting:
-                self.sleep(0.1)
+            if not waiting or self.clock() > deadline:
+                break
+            self.sleep(0.1)
+        return tuple(sorted(waiting))
 
     def patch(self, kind: Kind, namespace: str, name: str, body: dict[str, Any]) -> Reply:
         """Merge *body* into an object of the server (RFC 7396)."""
@@ -157,8 +159,8 @@ def _no_such_kind(resource: Resource) -> Answer:
     what = resource.kind or "without a kind"
     message = f"the server has no {what} of {resource.api_version or 'an empty apiVersion'}"
     field = "kind" if resource.api_version and resource.kind else ("apiVersion" if resource.kind else "kind")
-    cause = Cause(message, field, f"/{field}", _NO_SUCH_KIND)
-    return Answer(resource, False, 0, _NO_SUCH_KIND, message, (cause,), (), {})
+    cause = Cause(message, field, f"/{field}", NO_SUCH_KIND)
+    return Answer(resource, False, 0, NO_SUCH_KIND, message, (cause,), (), {})
 
 
 def _answer(resource: Resource, reply: Reply) -> Answer:

@@ -17,7 +17,7 @@ from seatrial.cluster import credentials, guard
 from seatrial.cluster.credentials import Credentials
 from seatrial.cluster.transport import Retries, Timeouts, Transport
 from seatrial.cluster.warning_header import texts
-from seatrial.model.dig import as_dict, as_str, dig
+from seatrial.model.dig import as_str, dig
 from seatrial.model.errors import ToolError
 
 _CONNECTIONS = 8
@@ -192,9 +192,3 @@ def _loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-def items(reply: Reply) -> list[dict[str, Any]]:
-    """The objects of a list that a server answered with; what is no object is left out."""
-    found = as_dict(reply.body).get("items")
-    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []

@@ -48,6 +48,10 @@ class Kinds:
                 self._known[api_version] = known
         return known.get(kind)
 
+    def has_group(self, group: str) -> bool:
+        """Whether the server has any kind of that API group. Raises ToolError if the server fails to say."""
+        return self.connection.get(f"/apis/{quote(group, safe='')}").ok
+
     def _ask(self, api_version: str) -> dict[str, Kind]:
         if api_version.count("/") > 1 or api_version.startswith("/") or ".." in api_version:
             return {}

@@ -7,22 +7,26 @@ from collections.abc import Iterable, Iterator
 
 import attrs
 
+from seatrial.checks.base import CheckInfo, verdict
 from seatrial.checks.judging import Judged, Problem, skip
 from seatrial.cluster.applying import Answer
 from seatrial.cluster.standing import FAILED, REJECTED, STARTING, UNSCHEDULABLE, VOLUME, Standing
 from seatrial.model.dig import as_dict, as_str, dig
 from seatrial.model.document import Resource
 from seatrial.model.quantity import Quantity
-from seatrial.model.verdict import Verdict
+from seatrial.model.verdict import Status, Verdict
 from seatrial.model.workload import Workload
 from seatrial.proof import places
-from seatrial.proof.catalog import APPLIED, WARNINGS
+from seatrial.proof.catalog import ADMITTED, APPLIED, DRY_RUN, WARNINGS
 
 _WRAPPING = re.compile(
     r"^(?:\(combined from similar events\): )?"
     r"(?:Error creating: |[Cc]reate [Pp]od \S+ in StatefulSet \S+ failed error: )?"
 )
 """k8s.io/kubernetes v1.37.2 pkg/controller/controller_utils.go and statefulset/stateful_pod_control.go."""
+
+
+WEBHOOKS = frozenset({"MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"})
 
 
 @attrs.frozen(eq=False)
@@ -38,6 +42,25 @@ def accepted(answer: Answer, passed: str) -> Judged:
     if answer.accepted:
         return Judged(answer.resource, (), passed)
     return Judged(answer.resource, tuple(_refusals(answer)), "")
+
+
+def rehearsed(answer: Answer, *, known: bool) -> Iterator[Verdict]:
+    """The outcome of a dry run; one that is not *known* because nobody defined its kind is left open."""
+    resource = answer.resource
+    if known:
+        yield from accepted(answer, "accepted").verdicts(DRY_RUN)
+        return
+    yield attrs.evolve(
+        verdict(
+            DRY_RUN,
+            Status.INCONCLUSIVE,
+            resource.subject,
+            f"{answer.message}, and no definition of it is known: whether the object is right stays open",
+            pointer=answer.pointer,
+            position=resource.position(answer.pointer),
+        ),
+        remediation="add the CustomResourceDefinition of the kind to the manifests",
+    )
 
 
 def _refusals(answer: Answer) -> Iterator[Problem]:
@@ -60,12 +83,13 @@ def unwarned(answers: Iterable[Answer]) -> Judged:
 
 def applied(rehearsed: Answer, answer: Answer | None) -> Iterator[Verdict]:
     """Whether the object was applied after its dry run, and the warnings of both; None where it was not sent."""
-    resource, refused = rehearsed.resource, "its dry run was refused"
+    resource = rehearsed.resource
+    refused = "nobody answers the webhook in a lab" if rehearsed.accepted else "its dry run was refused"
     if answer is None:
         yield skip(APPLIED, resource, refused)
     else:
         yield from accepted(answer, "applied").verdicts(APPLIED)
-    if answer is None and not rehearsed.warnings:
+    if not rehearsed.accepted and not rehearsed.warnings:
         yield skip(WARNINGS, resource, refused)
     else:
         yield from unwarned(item for item in (rehearsed, answer) if item is not None).verdicts(WARNINGS)
@@ -77,24 +101,36 @@ def within(resource: Resource, answer: Answer) -> Answer:
     return attrs.evolve(answer, resource=resource, causes=tuple(causes))
 
 
-def admitted(stand: Stand) -> Judged:
+def admitted(stand: Stand) -> Iterator[Verdict]:
     """Whether every pod could be created."""
     found = stand.standing
+    if not found.replicas:
+        yield skip(ADMITTED, stand.workload.resource, _no_pods(stand))
+        return
     rejections = tuple(map(plain, found.because(REJECTED)))
     if found.created < found.replicas and not rejections:
         rejections = found.because(FAILED) or (f"{found.created} of {found.replicas} pods were created in the time",)
     problems = rejections if found.created < found.replicas else ()
-    return _judged(stand, problems, f"{_pods(found.created)} admitted")
+    yield from _judged(stand, problems, f"{_pods(found.created)} admitted").verdicts(ADMITTED)
 
 
-def ready(stand: Stand) -> Judged:
+def ready(info: CheckInfo, stand: Stand) -> Iterator[Verdict]:
     """Whether every pod was placed and became Ready."""
     found = stand.standing
-    if found.reached:
-        return _judged(stand, (), f"{_pods(found.ready)} placed and Ready")
-    so_far = f"{found.ready} of {found.replicas} pods are Ready"
-    reasons = found.because(UNSCHEDULABLE, VOLUME, FAILED, REJECTED) or found.because(STARTING)
-    return _judged(stand, tuple(f"{so_far}: {plain(reason)}" for reason in reasons) or (so_far,), "")
+    if not found.replicas:
+        yield skip(info, stand.workload.resource, _no_pods(stand))
+    elif found.reached:
+        yield from _judged(stand, (), f"{_pods(found.ready)} placed and Ready").verdicts(info)
+    else:
+        so_far = f"{found.ready} of {found.replicas} pods are Ready"
+        reasons = found.because(UNSCHEDULABLE, VOLUME, FAILED, REJECTED) or found.because(STARTING)
+        messages = tuple(f"{so_far}: {plain(reason)}" for reason in reasons) or (so_far,)
+        yield from _judged(stand, messages, "").verdicts(info)
+
+
+def _no_pods(stand: Stand) -> str:
+    daemon = stand.workload.resource.kind == "DaemonSet"
+    return "no node of the pools is one for its pods" if daemon else "it wants no pods"
 
 
 def _judged(stand: Stand, messages: tuple[str, ...], passed: str) -> Judged:

@@ -8,8 +8,8 @@ from typing import Any
 
 import attrs
 
-from seatrial.checks.base import CheckInfo, Context, skipped
-from seatrial.checks.judging import Judged, all_verdicts, skip
+from seatrial.checks.base import Context, skipped
+from seatrial.checks.judging import all_verdicts, skip
 from seatrial.cluster.applying import Applier
 from seatrial.cluster.standing import Wanted
 from seatrial.cluster.waiting import Waiting
@@ -27,6 +27,7 @@ _CRON_JOB = "CronJob"
 _RESTARTED = "kubectl.kubernetes.io/restartedAt"
 """What `kubectl rollout restart` sets (k8s.io/kubectl v0.37.2 pkg/polymorphichelpers/objectrestarter.go)."""
 _ROLLING = frozenset({"Deployment", "StatefulSet", "DaemonSet"})
+_NO_WORKLOAD = "no workload came so far"
 _NOT_READY = "its pods are not Ready before"
 
 
@@ -55,7 +56,7 @@ class Phases:
         replicas = {item: bound.maximum for item, bound in bounds.items() if item in fit}
         most = self._scaled(fit, bounds, replicas)
         if bounds:
-            verdicts += (item for stand in most for item in judging.ready(stand).verdicts(AT_MAXIMUM))
+            verdicts += (item for stand in most for item in judging.ready(AT_MAXIMUM, stand))
             verdicts += (skip(AT_MAXIMUM, stand.workload.resource, _NOT_READY) for stand in unfit)
         else:
             verdicts.append(skipped(AT_MAXIMUM, "the set has no HorizontalPodAutoscaler that was applied"))
@@ -64,12 +65,14 @@ class Phases:
         return verdicts
 
     def _minimum(self, least: Sequence[Stand]) -> Iterator[Verdict]:
-        yield from _verdicts(ADMITTED, map(judging.admitted, least))
-        entered = [stand for stand in least if stand.standing.created >= stand.standing.replicas]
-        yield from _verdicts(AT_MINIMUM, map(judging.ready, entered))
+        if not least:
+            yield from (skipped(info, _NO_WORKLOAD) for info in (ADMITTED, AT_MINIMUM))
         for stand in least:
-            if stand not in entered:
+            yield from judging.admitted(stand)
+            if stand.standing.created < stand.standing.replicas:
                 yield skip(AT_MINIMUM, stand.workload.resource, "not all of its pods are admitted")
+            else:
+                yield from judging.ready(AT_MINIMUM, stand)
 
     def _run_once(self, cron_jobs: Iterable[Workload]) -> tuple[list[Verdict], dict[Workload, Resource]]:
         """Make a Job of each CronJob now, as its controller would when its hour comes: refusals, and the Jobs."""
@@ -104,12 +107,15 @@ class Phases:
     ) -> Iterator[Verdict]:
         """Replace every pod of everything at once, as on the day of a release, and judge who gets through."""
         rolling = {stand.workload: fit[stand.workload] for stand in most if stand.standing.reached and _rolls(stand)}
+        body = {"metadata": {"annotations": {_RESTARTED: time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}}}
         if rolling:
             self.context.progress("rolling out")
-        body = {"metadata": {"annotations": {_RESTARTED: time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}}}
+        else:
+            yield skipped(ROLLOUT, _NO_WORKLOAD)
         for resource in rolling.values():
             self._merge(resource, {"spec": {"template": body}})
-        yield from _verdicts(ROLLOUT, map(judging.ready, self._wait(rolling, replicas)))
+        for stand in self._wait(rolling, replicas):
+            yield from judging.ready(ROLLOUT, stand)
         for stand in most:
             if not stand.standing.reached and _rolls(stand):
                 yield skip(ROLLOUT, stand.workload.resource, _NOT_READY)
@@ -130,7 +136,7 @@ class Phases:
             reply = self.applier.connection.get(path) if path else None
             if reply is not None and reply.ok:
                 judged.append(judging.quota(resource, reply.body, stands))
-        return _verdicts(QUOTA, judged)
+        return all_verdicts(QUOTA, judged, "the set has no ResourceQuota that was applied")
 
 
 def job_of(resource: Resource) -> Resource:
@@ -150,7 +156,3 @@ def _rolls(stand: Stand) -> bool:
     strategy = as_dict(dig(resource.data, "spec", "updateStrategy"))
     held = strategy.get("type") == "OnDelete" or dig(strategy, "rollingUpdate", "partition")
     return resource.kind in _ROLLING and not held and dig(resource.data, "spec", "paused") is not True
-
-
-def _verdicts(info: CheckInfo, judged: Iterable[Judged]) -> Iterator[Verdict]:
-    return all_verdicts(info, judged, f"no {info.kinds[0]} or the like came so far")

@@ -43,6 +43,9 @@ def prove(
     tell = progress or _silent
     overlay = verification.choose_overlay(path, overlay)
     context = verification.open_context(path, overlay, Options(), progress)
+    if not context.inventory.resources:
+        # Before a lab is brought up for nothing; the report would refuse the run all the same.
+        raise InputError(f"nothing to prove: {path} holds no Kubernetes object", remedy="name a manifest set")
     with _control_plane(pools or pools_of(context.architecture), kubeconfig, tell) as connection:
         server = Server(connection, patience or Patience())
         subject = verification.Judging(path, overlay, extra=(server,))

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 import attrs
 
 from seatrial.checks.base import CheckInfo, Context
-from seatrial.cluster.applying import Answer, Applier
+from seatrial.cluster.applying import ESTABLISHED_SECONDS, NO_SUCH_KIND, Answer, Applier, Cause
 from seatrial.cluster.connection import Connection
 from seatrial.cluster.order import DEFINITION, stages
 from seatrial.cluster.waiting import Patience, Waiting
@@ -19,7 +19,7 @@ from seatrial.model.document import Resource
 from seatrial.model.errors import ToolError
 from seatrial.model.verdict import Verdict
 from seatrial.proof import custom_kinds, judging
-from seatrial.proof.catalog import CATALOG, DRY_RUN, GROUP
+from seatrial.proof.catalog import CATALOG, GROUP
 from seatrial.proof.phases import Phases
 
 _CONFLICT = 409
@@ -66,11 +66,8 @@ class Server:
             )
         declared = {resource.name for resource in inventory.of_kind(_NAMESPACE)}
         for name in sorted({resource.namespace for resource in inventory.resources} - declared - {"", "default"}):
-            reply = self.connection.request(
-                "POST", "/api/v1/namespaces", body={"metadata": {"name": name}}, idempotent=True
-            )
-            if not reply.ok and reply.status != _CONFLICT:
-                raise ToolError(f"namespace {name} cannot be made for the proof: {reply.message}")
+            # One that cannot be made is no matter: the objects in it will say so, each at its place.
+            self.connection.request("POST", "/api/v1/namespaces", body={"metadata": {"name": name}}, idempotent=True)
 
     def _apply(self, context: Context) -> tuple[list[Verdict], list[Resource]]:
         """Dry-run and apply every object: the verdicts, and what was applied."""
@@ -80,17 +77,32 @@ class Server:
         for stage in stages(resources):
             if stage[0].kind == "Pod":
                 self._await_accounts({resource.namespace for resource in stage})
-            for rehearsed in [self._rehearse(resource) for resource in stage]:
-                verdicts += judging.accepted(rehearsed, "accepted").verdicts(DRY_RUN)
-                applied = self._applier.apply(rehearsed.resource) if rehearsed.accepted else None
-                verdicts += judging.applied(rehearsed, applied)
-                if applied is not None and applied.accepted:
-                    taken.append(rehearsed.resource)
+            rehearsed = [self._rehearse(resource) for resource in stage]
+            applied = {
+                answer.resource: self._applier.apply(answer.resource) for answer in rehearsed if _goes_on(answer)
+            }
+            if stage[0].kind == DEFINITION:
+                applied = self._established(applied)
+            for answer in rehearsed:
+                known = answer.reason != NO_SUCH_KIND or custom_kinds.known(answer.resource, self._applier.kinds)
+                verdicts += judging.rehearsed(answer, known=known)
+                verdicts += judging.applied(answer, applied.get(answer.resource))
+            taken += (resource for resource, answer in applied.items() if answer.accepted)
             done += len(stage)
             context.progress(f"applied {done} of {len(resources)} objects")
-            if stage[0].kind == DEFINITION:
-                self._applier.wait_established([item.name for item in taken if item.kind == DEFINITION])
         return verdicts, taken
+
+    def _established(self, applied: dict[Resource, Answer]) -> dict[Resource, Answer]:
+        """The answers, those of definitions that the server took and does not serve turned into refusals."""
+        missing = self._applier.wait_established(item.name for item, answer in applied.items() if answer.accepted)
+        message = f"the server took it and does not serve its kind within {ESTABLISHED_SECONDS:g} s"
+        cause = Cause(message, "spec.names", "/spec/names")
+        return {
+            item: attrs.evolve(answer, accepted=False, message=message, causes=(cause,))
+            if item.name in missing
+            else answer
+            for item, answer in applied.items()
+        }
 
     def _rehearse(self, resource: Resource) -> Answer:
         answer = self._applier.create(resource)
@@ -106,3 +118,8 @@ class Server:
             # Past the deadline the pods themselves are told what is missing.
             while not self.connection.get(path).ok and clock() < deadline:
                 sleep(0.05)
+
+
+def _goes_on(rehearsed: Answer) -> bool:
+    """Whether the object is applied after its dry run: a webhook that nobody answers would refuse all that follows."""
+    return rehearsed.accepted and rehearsed.resource.kind not in judging.WEBHOOKS

@@ -178,6 +178,10 @@ def test_custom_kinds_are_waited_for(tmp_path: Path) -> None:
 
 
 def test_a_custom_kind_that_never_comes_ends_the_wait(tmp_path: Path) -> None:
-    never = pytest.raises(ToolError, match=r"did not establish boats\.example\.com within 30 s")
-    with serving(with_discovery(lambda _: Response({"items": []}))) as server, never:
-        applier(server, tmp_path).wait_established(["boats.example.com"])
+    text = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: boats}"
+    never = pytest.raises(ToolError, match="did not establish boats within 30 s")
+    with serving(with_discovery(lambda _: Response({"items": []}))) as server:
+        found = applier(server, tmp_path)
+        assert found.wait_established(["boats", "ships"]) == ("boats", "ships")
+        with never:
+            found.apply_all([resource(text)])

@@ -8,12 +8,14 @@ import pytest
 
 from seatrial import lab
 from seatrial.cluster.applying import Answer, Cause
+from seatrial.cluster.connection import connect
+from seatrial.cluster.kinds import Kinds
 from seatrial.cluster.standing import Reason, Standing, Wanted
 from seatrial.model.errors import InputError
 from seatrial.model.verdict import Status
 from seatrial.model.workload import Workload
 from seatrial.proof import custom_kinds, judging, phases, places, scaling
-from seatrial.proof.catalog import CATALOG, DRY_RUN, GROUP
+from seatrial.proof.catalog import AT_MINIMUM, CATALOG, DRY_RUN, GROUP
 from seatrial.proof.proving import prove
 from tests.cluster.servers import Response, serving
 from tests.inventories import at, inventory
@@ -145,9 +147,17 @@ class TestJudging:
             item, Standing(Wanted(item.resource), 3, created, ready, settled=created == ready, reasons=reasons)
         )
 
+    def admitted(self, stand: judging.Stand) -> tuple[Status, str]:
+        (verdict,) = judging.admitted(stand)
+        return verdict.status, verdict.message
+
+    def ready(self, stand: judging.Stand) -> tuple[Status, str]:
+        (verdict,) = judging.ready(AT_MINIMUM, stand)
+        return verdict.status, verdict.message
+
     def test_pods_that_are_all_there_pass(self) -> None:
-        assert judging.admitted(self.standing(3, 0)).problems == ()
-        assert judging.ready(self.standing(3, 3)).passed == "3 pods placed and Ready"
+        assert self.admitted(self.standing(3, 0)) == (Status.PASS, "3 pods admitted")
+        assert self.ready(self.standing(3, 3)) == (Status.PASS, "3 pods placed and Ready")
 
     @pytest.mark.parametrize(
         "wrapped",
@@ -159,14 +169,29 @@ class TestJudging:
         ],
     )
     def test_the_server_s_words_stand_alone(self, wrapped: str) -> None:
-        (problem,) = judging.admitted(self.standing(2, 2, Reason("rejected", wrapped))).problems
-        assert problem.message == 'pods "boat-0" is forbidden: no'
+        stand = self.standing(2, 2, Reason("rejected", wrapped))
+        assert self.admitted(stand) == (Status.FAIL, 'pods "boat-0" is forbidden: no')
 
     def test_missing_pods_without_any_reason_fail_too(self) -> None:
-        (problem,) = judging.admitted(self.standing(1, 1)).problems
-        assert problem.message == "1 of 3 pods were created in the time"
-        (problem,) = judging.ready(self.standing(3, 1)).problems
-        assert problem.message == "1 of 3 pods are Ready"
+        assert self.admitted(self.standing(1, 1)) == (Status.FAIL, "1 of 3 pods were created in the time")
+        assert self.ready(self.standing(3, 1)) == (Status.FAIL, "1 of 3 pods are Ready")
+
+    @pytest.mark.parametrize(
+        "kind,reason",
+        [("Deployment", "it wants no pods"), ("DaemonSet", "no node of the pools is one for its pods")],
+    )
+    def test_no_pods_prove_nothing(self, kind: str, reason: str) -> None:
+        item = workload(DEPLOYMENT.replace("Deployment", kind))
+        stand = judging.Stand(item, Standing(Wanted(item.resource), 0, 0, 0, settled=True))
+        assert self.admitted(stand) == self.ready(stand) == (Status.SKIPPED, reason)
+
+    @pytest.mark.parametrize("known,status", [(True, Status.FAIL), (False, Status.INCONCLUSIVE)])
+    def test_a_kind_that_nobody_defines_leaves_the_object_unproved(self, known: bool, status: Status) -> None:
+        resource = workload().resource
+        cause = Cause("the server has no Boat of v1", "kind", "/kind", "NoSuchKind")
+        answer = Answer(resource, False, 0, "NoSuchKind", cause.message, (cause,), (), {})
+        (verdict,) = judging.rehearsed(answer, known=known)
+        assert (verdict.status, verdict.pointer) == (status, "/kind")
 
     def test_a_refusal_has_the_server_s_field_and_place(self) -> None:
         resource = workload().resource
@@ -235,6 +260,43 @@ metadata: {name: a}
     def test_nothing_is_installed_for_kinds_that_nobody_knows(self) -> None:
         text = "{apiVersion: boats.example.com/v1, kind: Boat, metadata: {name: a}}"
         assert custom_kinds.needed(inventory(text)) == ()
+
+    @pytest.mark.parametrize(
+        "group,known",
+        [
+            ("v1", True),
+            ("extensions/v1beta1", True),  # gone, and never anybody else's
+            ("policy.example.com/v1", True),  # served here: the set's own definitions, or the server's kinds
+            ("cert-manager.io/v1", True),
+            ("argoproj.io/v1alpha1", False),  # of Argo CD, which we install, and of others
+            ("boats.example.com/v1", False),
+        ],
+    )
+    def test_who_can_tell_that_there_is_no_such_kind(self, tmp_path: Path, group: str, known: bool) -> None:
+        (resource,) = inventory(f"{{apiVersion: {group}, kind: Boat, metadata: {{name: a}}}}").resources
+        with serving(lambda request: Response(status=200 if "policy" in request.path else 404)) as server:
+            kinds = Kinds(connect(server.kubeconfig(tmp_path)))
+            assert custom_kinds.known(resource, kinds) is known
+
+    def test_an_upstream_definition_waits_for_no_webhook(self) -> None:
+        text = """
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: boats.example.com}
+spec: {group: example.com, conversion: {strategy: Webhook, webhook: {}}}
+"""
+        (definition,) = inventory(text).resources
+        assert custom_kinds._alone(definition).data["spec"] == {
+            "group": "example.com",
+            "conversion": {"strategy": "None"},
+        }
+        assert definition.data["spec"]["conversion"]["strategy"] == "Webhook"
+
+
+def test_an_empty_set_needs_no_lab(tmp_path: Path) -> None:
+    (tmp_path / "set.yaml").write_text("# nothing\n")
+    with pytest.raises(InputError, match="holds no Kubernetes object"):
+        prove(str(tmp_path / "set.yaml"))
 
 
 def test_every_check_says_what_it_is() -> None:

@@ -73,7 +73,7 @@ def proved(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Proved:
         ),
         ("server/admitted", "large", r"maximum memory usage per Container is 1Gi, but limit is 2Gi", "larger than the"),
         ("server/admitted", "nightly", NO_CONTEXT.format("night"), "before three o'clock"),
-        ("server/ready-at-minimum", "lost", r"didn't match Pod's node affinity/selector", "nodeSelector:"),
+        ("server/ready-at-minimum", "lost", r"didn't match Pod's node affinity/selector", "that no pool has"),
         (
             "server/ready-at-minimum",
             "thirsty",
@@ -124,11 +124,33 @@ def test_what_is_right_beside_it_passes(proved: Proved, check: str, name: str, m
         ("server/ready-at-minimum", "privileged", "not all of its pods are admitted"),
         ("server/ready-at-maximum", "lost", "its pods are not Ready before"),
         ("server/rollout", "rising", "its pods are not Ready before"),
+        ("server/ready-at-minimum", "nowhere", "no node of the pools is one for its pods"),
     ],
 )
 def test_what_could_not_be_asked_is_skipped_with_the_reason(proved: Proved, check: str, name: str, reason: str) -> None:
     (verdict,) = proved.of(check, name)
     assert (verdict.status, verdict.message) == (Status.SKIPPED, reason)
+
+
+def test_a_kind_that_nobody_defines_stays_open(proved: Proved) -> None:
+    (verdict,) = proved.of("server/dry-run", "unknown")
+    assert verdict.status is Status.INCONCLUSIVE
+    assert verdict.position is not None
+    assert verdict.position.line == proved.line("nobody knows")
+
+
+def test_a_webhook_is_rehearsed_and_stays_out(proved: Proved) -> None:
+    """It would refuse every pod that comes after it, as nobody answers it here."""
+    found = {
+        verdict.check: (verdict.status, verdict.message)
+        for verdict in proved.done.verdicts
+        if verdict.subject.kind == "ValidatingWebhookConfiguration"
+    }
+    assert found == {
+        "server/dry-run": (Status.PASS, "accepted"),
+        "server/applied": (Status.SKIPPED, "nobody answers the webhook in a lab"),
+        "server/warnings": (Status.PASS, "no warning"),
+    }
 
 
 @pytest.mark.parametrize("name,workload", [("hold", "greedy[StatefulSet]"), ("tide", "rising[Deployment]")])
