@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
-import signal
-from collections.abc import Iterator, Sequence
-from types import FrameType
+from collections.abc import Sequence
 
 from seatrial import toolchain
-from seatrial.cli import progress
-
-_ENDING = (signal.SIGTERM, signal.SIGHUP)
-"""What ends a command besides Ctrl-C: being told to, and its terminal being closed."""
+from seatrial.cli import ending, progress
 
 
 def run(names: Sequence[str] = (), *, listed: bool = False) -> int:
@@ -23,7 +17,7 @@ def run(names: Sequence[str] = (), *, listed: bool = False) -> int:
     if listed:
         _list(chosen)
         return 0
-    with _ended_in_order(), progress.shown() as tell:
+    with ending.unwound(), progress.shown() as tell:
         built = toolchain.build(chosen, tell)
     for name, one in built.items():
         print(f"{name} {one.path}")
@@ -44,18 +38,3 @@ def _row(name: str) -> tuple[str, str, str]:
     megabytes = found.stat().st_size / 1e6
     named = "" if found == toolchain.cached(name) else f", named by {toolchain.variable(name)}"
     return name, toolchain.TOOLS[name].version, f"{megabytes:.0f} MB {found}{named}"
-
-
-@contextlib.contextmanager
-def _ended_in_order() -> Iterator[None]:
-    """Let these signals unwind like Ctrl-C, so that no compiler goes on without us."""
-
-    def leave(number: int, _frame: FrameType | None) -> None:
-        raise SystemExit(128 + number)
-
-    before = {number: signal.signal(number, leave) for number in _ENDING}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

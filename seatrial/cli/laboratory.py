@@ -6,16 +6,14 @@ import contextlib
 import json
 import os
 import shlex
-import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 from seatrial import lab
-from seatrial.cli import progress
+from seatrial.cli import ending, progress
 from seatrial.cli.choices import choose
 from seatrial.lab import Lab, NodePool
 from seatrial.model.architecture import node_pools
@@ -23,13 +21,12 @@ from seatrial.model.architecture.declaration import FOLDER
 from seatrial.model.errors import InputError
 
 FORMATS = ("table", "json")
-_ENDING = (signal.SIGTERM, signal.SIGHUP)
 
 
 def up(name: str | None, nodes: str | None) -> int:
     """Bring a lab up. Standard output is what a shell evaluates to use it."""
     pools = _pools(nodes)
-    with _unwound(), progress.shown() as tell:
+    with ending.unwound(), progress.shown() as tell:
         made = lab.up(pools, name=name, progress=tell)
     print(
         f"lab {made.name} is ready after {made.seconds:.1f} s: {_nodes(made.nodes)} at {made.server}\n"
@@ -86,7 +83,7 @@ def status(report: str) -> int:
 def run(command: Sequence[str], name: str | None, nodes: str | None) -> int:
     """Run *command* against a lab of its own and return its exit code; the lab goes down whatever happens."""
     pools = _pools(nodes)
-    with _unwound(), contextlib.ExitStack() as stack:
+    with ending.unwound(), contextlib.ExitStack() as stack:
         with progress.shown() as tell:
             made = stack.enter_context(lab.running(pools, name=name, progress=tell))
         return _follow(command, {**os.environ, "KUBECONFIG": str(made.kubeconfig)})
@@ -109,21 +106,6 @@ def _follow(command: Sequence[str], environment: dict[str, str]) -> int:
         if child.poll() is None:
             child.terminate()
             child.wait()
-
-
-@contextlib.contextmanager
-def _unwound() -> Iterator[None]:
-    """Let SIGTERM and SIGHUP unwind like Ctrl-C, so that the lab and the command go down in order."""
-
-    def leave(number: int, _frame: FrameType | None) -> None:
-        raise SystemExit(128 + number)
-
-    before = [(each, signal.signal(each, leave)) for each in _ENDING]
-    try:
-        yield
-    finally:
-        for each, handler in before:
-            signal.signal(each, handler)
 
 
 def _pools(file: str | None) -> Sequence[NodePool]:

@@ -56,3 +56,16 @@ def test_the_compilers_end_with_the_command(go: FakeGo, sent: signal.Signals, co
     assert "Traceback" not in said
     wait_for(lambda: not runs(compiler))
     assert go.leftovers() == []
+
+
+def test_nohup_outlives_its_terminal() -> None:
+    code = (
+        "import os, signal; from seatrial.cli import ending\n"
+        "signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
+        "with ending.unwound(): os.kill(os.getpid(), signal.SIGHUP); print('goes on')\n"
+        "print(signal.getsignal(signal.SIGTERM) is signal.SIG_DFL)\n"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stdout.splitlines(), done.stderr) == (0, ["goes on", "True"], "")
