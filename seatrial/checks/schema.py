@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+import attrs
+
 from seatrial.checks.base import DECLARED, CheckInfo, Context, verdict
 from seatrial.checks.judging import Judged, Problem, all_verdicts, skip
 from seatrial.engines import custom, schema_rules
@@ -48,7 +50,23 @@ _CORE_LIKE = frozenset({"extensions", "core"})
 
 def catalog(_context: Context) -> tuple[CheckInfo, ...]:
     """The checks of this group."""
-    return (KUBERNETES,)
+    return (attrs.evolve(KUBERNETES, documentation=_page()),)
+
+
+def _page() -> str:
+    """The check's page, with the custom kinds that ship."""
+    shipped = "\n".join(f"* {project.release}: {', '.join(project.groups)}" for project in custom.projects())
+    return f"""{KUBERNETES.description}
+
+Known without a definition in the manifest set are the kinds of these API groups, at these releases:
+
+{shipped}
+
+A kind of another group is skipped with that reason. To have it judged, or by another release, put the
+CustomResourceDefinition that the cluster serves into the manifest set: it comes first. A pass says by whose schema, and
+which rules in the Common Expression Language could not be evaluated, if any.
+
+Fix: {KUBERNETES.remediation}"""
 
 
 def run(context: Context) -> Iterable[Verdict]:
@@ -91,6 +109,8 @@ class _Judge:
             if gvk.kind == "CustomResourceDefinition":
                 found.extend(self._broken(resource))
             text = f"valid {gvk.api_version} {gvk.kind} of Kubernetes {self.schemas.version}"
+            if not schema_rules.covers(gvk.kind):
+                text += ", by its schema and metadata alone"
             yield from _judged(resource, found, text).verdicts(KUBERNETES)
         elif gvk in self.custom:
             yield from self._custom(resource, self.custom[gvk], self.custom)

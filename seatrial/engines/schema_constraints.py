@@ -24,6 +24,8 @@ CONSTRAINTS: dict[str, dict[str, Fragment]] = {
 
 NOT_REQUIRED: dict[str, frozenset[str]] = {
     "api.batch.v1.PodFailurePolicy": frozenset({"rules"}),
+    "api.batch.v1.PodFailurePolicyOnPodConditionsPattern": frozenset({"status"}),
+    "api.batch.v1.PodFailurePolicyRule": frozenset({"onPodConditions"}),
     "api.core.v1.EvictionResponder": frozenset({"name", "priority"}),
     "api.core.v1.HTTPHeader": frozenset({"value"}),
     "api.core.v1.ISCSIVolumeSource": frozenset({"lun"}),

@@ -268,16 +268,18 @@ def told(server: Judgement, ours: Judgement) -> bool:
 
 
 def same_place(server: str, ours: Iterable[str], data: Any) -> bool:
-    """Whether we point where the server points, or at an entry of it; at the parent where its field is absent."""
-    parts = server.split("/")
-    while len(parts) > 1 and not _exists(data, "/".join(parts)):
-        parts.pop()
-    place = "/".join(parts)
-    return any(item in (server, place) or item.startswith(f"{server}/") for item in ours)
+    """Whether we point where the server points, or at an entry of it; an absent field is at its parent."""
+    place = _nearest(data, server)
+    return any(item == server or item.startswith(f"{server}/") or _nearest(data, item) == place for item in ours)
 
 
-def _exists(data: Any, pointer: str) -> bool:
-    try:
-        return resolve(data, pointer) is not None
-    except KeyError:
-        return False
+def _nearest(data: Any, pointer: str) -> str:
+    parts = pointer.split("/")
+    while len(parts) > 1:
+        try:
+            resolve(data, "/".join(parts))
+        except KeyError:
+            parts.pop()
+        else:
+            break
+    return "/".join(parts)

@@ -58,8 +58,16 @@ _RULES: dict[str, Callable[[Field], Violations]] = {
 }
 """Rules by kind; those of kinds that are not here are names and metadata only."""
 
+_PLAIN = frozenset({"ServiceAccount"})
+"""Kinds of which the server judges nothing but the metadata (`ValidateServiceAccount`)."""
+
 _SPECIFIED = frozenset({"CronJob", "DaemonSet", "Deployment", "HorizontalPodAutoscaler", "ReplicaSet", "StatefulSet"})
 """Kinds whose schema requires a spec: where it is absent, that is all there is to say."""
+
+
+def covers(kind: str) -> bool:
+    """Whether the server's own validation of that built-in kind is here, and not its schema and metadata alone."""
+    return kind in _RULES or kind in _PLAIN
 
 
 def check(kind: str, data: dict[str, Any], version: Version) -> Iterator[Violation]:
