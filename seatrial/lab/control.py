@@ -181,11 +181,13 @@ def _refuse_repeats(pools: Sequence[NodePool]) -> None:
 
 
 def _spawn(folder: Path, lock: int) -> subprocess.Popen[bytes]:
+    # The package may be found by the working directory alone, which is another one there.
+    places = [str(Path(seatrial.__file__).parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])]
     with (folder / "supervisor.log").open("ab") as log:
         return subprocess.Popen(
             [sys.executable, "-m", "seatrial.lab.supervisor", str(folder)],
             cwd=folder,
-            env={**os.environ, "PYTHONPATH": str(Path(seatrial.__file__).parents[1])},
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(places)},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

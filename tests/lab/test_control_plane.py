@@ -300,7 +300,7 @@ def test_workers_share_one_lab_that_ends_with_the_run(place: Path, tmp_path: Pat
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-n", "2", "-q", "-p", "no:cacheprovider", str(tmp_path)],
         cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "SEATRIAL_REQUIRE_LAB": "1"},
         capture_output=True,
         text=True,
         check=False,
