@@ -21,6 +21,8 @@ from seatrial.model.architecture.declaration import FOLDER
 from seatrial.model.errors import InputError
 
 FORMATS = ("table", "json")
+_GRACE = 10.0
+"""Seconds that a command has to end, once we were told to."""
 
 
 def up(name: str | None, nodes: str | None) -> int:
@@ -105,7 +107,11 @@ def _follow(command: Sequence[str], environment: dict[str, str]) -> int:
     finally:
         if child.poll() is None:
             child.terminate()
-            child.wait()
+            try:
+                child.wait(_GRACE)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
 
 
 def _pools(file: str | None) -> Sequence[NodePool]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import http.client
 import os
 import shutil
 import signal
@@ -33,6 +34,8 @@ from seatrial.model.errors import SeatrialError, ToolError
 _POLL = 0.05
 _WATCH_OWNER = 0.5
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD)
+_FOR_GOOD = {http.client.BAD_REQUEST, http.client.UNPROCESSABLE_ENTITY}
+"""Answers that another try would not change."""
 _LEFT_AFTER_FAILURE = ("*.log", record.FILE, "lock")
 
 
@@ -89,7 +92,9 @@ class Supervisor:
                     home.remove(folder)
 
     def _clear(self, folder: Path) -> None:
-        kept = {path for pattern in _LEFT_AFTER_FAILURE for path in folder.glob(pattern)}
+        kept = {path for pattern in _FOR_GOOD = {http.client.BAD_REQUEST, http.client.UNPROCESSABLE_ENTITY}
+"""Answers that another try would not change."""
+_LEFT_AFTER_FAILURE for path in folder.glob(pattern)}
         for path in set(folder.iterdir()) - kept:
             if path.is_dir():
                 shutil.rmtree(path, ignore_errors=True)
@@ -124,10 +129,10 @@ class Supervisor:
 
         self._update(phase="the nodes")
         for path, body in components.kubelets_rights():
-            self._ask(functools.partial(admin.create, path, body), components.API_SERVER)
+            self._create(admin, path, body)
         self._launch(components.KUBELETS, commands)
         for node in self._order.nodes:
-            self._ask(functools.partial(admin.create, "/api/v1/nodes", node), components.API_SERVER)
+            self._create(admin, "/api/v1/nodes", node)
         driver = volumes.Driver(admin)
         for task in (driver.make, driver.remove):
             threading.Thread(target=self._serve, args=(task,), daemon=True).start()
@@ -191,20 +196,24 @@ class Supervisor:
                 )
             self._pause(_POLL)
 
-    def _ask(self, request: Callable[[], None], component: str) -> None:
-        """Repeat a request that a server which is just up may refuse once."""
-        refused = ""
+    def _create(self, admin: Client, path: str, body: dict[str, Any]) -> None:
+        """Create an object at a server that is just up, and so may not take it at once."""
 
         def done() -> bool:
-            nonlocal refused
             try:
-                request()
-            except (*UNREACHABLE, RefusedError) as error:
-                refused = str(error)
+                admin.create(path, body)
+            except RefusedError as error:
+                if error.status not in _FOR_GOOD:
+                    return False
+                raise ToolError(
+                    f"the API server refuses a {body['kind']} of the lab: {error}", remedy="correct the node pools"
+                ) from None
+            except UNREACHABLE:
                 return False
             return True
 
-        self._until(done, f"the API server to take a request ({refused})", component)
+        name = f"{body['kind']} {body['metadata']['name']}"
+        self._until(done, f"the API server to take the {name}", components.API_SERVER)
 
     # -- while it lives ------------------------------------------------------------------------------------------------
 

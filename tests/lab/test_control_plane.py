@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 
 from seatrial import lab as labs
@@ -23,7 +24,7 @@ from seatrial.lab import record
 from seatrial.lab.api import Client, RefusedError
 from seatrial.lab.record import Lab
 from seatrial.model.architecture import Architecture
-from seatrial.model.errors import InputError
+from seatrial.model.errors import InputError, ToolError
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.lab
@@ -251,6 +252,16 @@ def test_a_component_that_dies_takes_the_lab_down_with_a_reason(place: Path) -> 
     assert failed.alive == {}
     assert not (failed.folder / "ca.key").exists()
     assert labs.down("mine")
+    assert list(place.iterdir()) == []
+
+
+@pytest.mark.usefixtures("lab_built")
+def test_a_node_that_the_server_refuses_is_told_with_its_words(place: Path) -> None:
+    (pool,) = labs.DEFAULT_POOLS
+
+    with pytest.raises(ToolError, match=r"refuses a Node of the lab: 422: .*a\.\.b/c"):
+        labs.up([attrs.evolve(pool, labels={"a..b/c": "x"})])
+
     assert list(place.iterdir()) == []
 
 
