@@ -92,9 +92,7 @@ class Supervisor:
                     home.remove(folder)
 
     def _clear(self, folder: Path) -> None:
-        kept = {path for pattern in _FOR_GOOD = {http.client.BAD_REQUEST, http.client.UNPROCESSABLE_ENTITY}
-"""Answers that another try would not change."""
-_LEFT_AFTER_FAILURE for path in folder.glob(pattern)}
+        kept = {path for pattern in _LEFT_AFTER_FAILURE for path in folder.glob(pattern)}
         for path in set(folder.iterdir()) - kept:
             if path.is_dir():
                 shutil.rmtree(path, ignore_errors=True)
