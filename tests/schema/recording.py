@@ -25,8 +25,13 @@ from tests.schema.mutations import Mutator
 
 FOLDER = Path(__file__).parent
 FILE = FOLDER / "server_answers.jsonl"
-TRIES = 40_000
+TRIES = 16_000
 _VALUES = re.compile(r'"(?:[^"\\]|\\.)*"|\{.*?\}|\[.*?\]|-?[0-9][0-9a-zA-Z.]*')
+
+
+def label(data: dict[str, Any]) -> str:
+    """What names an object of the ground."""
+    return f"{data['kind']} {data['metadata'].get('name', data['metadata'].get('generateName'))} {data['apiVersion']}"
 
 
 def objects() -> list[dict[str, Any]]:
@@ -89,8 +94,8 @@ def record(server: Server) -> Iterator[dict[str, Any]]:
             key = _VALUES.sub("_", answer.message.partition(": ")[2] or answer.message)
         if answer.answer is not Answer.NOT_JUDGED and key not in heard:
             heard.add(key)
-            line = {"object": index, "changes": steps, "answer": answer.answer.value}
-            yield line | ({"says": answer.message[:200]} if answer.message else {})
+            line = {"object": label(ground[index]), "changes": steps, "answer": answer.answer.value}
+            yield line | ({"says": answer.message[:120]} if answer.message else {})
 
 
 def main() -> None:
