@@ -146,29 +146,33 @@ def _locked(target: Path, commands: Commands, progress: Progress) -> Iterator[No
 
 
 def _compile(tool: Tool, compiler: Path, output: Path, commands: Commands) -> None:
-    folder = _with_inside(tool, compiler, output.parent / "source", commands) if tool.inside else tool.folder
-    _go(compiler, cache.recipe(tool, output), folder, commands)
+    aside = output.parent
+    folder = _with_inside(tool, compiler, aside, commands) if tool.inside else tool.folder
+    _go(compiler, cache.recipe(tool, output), folder, aside, commands)
     if not output.is_file():
         raise ToolError(f"Go built no program of {tool.package}", remedy="see that it is a main package")
 
 
-def _with_inside(tool: Tool, compiler: Path, folder: Path, commands: Commands) -> Path:
+def _with_inside(tool: Tool, compiler: Path, aside: Path, commands: Commands) -> Path:
     """A copy of the module with its dependencies vendored, where files of ours stand inside an upstream package.
 
     Go lets no overlay touch its module cache, and no upstream file is changed.
     """
+    folder = aside / "source"
     folder.mkdir()
     for name in ("go.mod", "go.sum"):
         shutil.copyfile(tool.folder / name, folder / name)
     for path in tool.folder.glob("*.go"):
         shutil.copyfile(path, folder / path.name)
-    _go(compiler, ["mod", "vendor"], folder, commands)
+    _go(compiler, ["mod", "vendor"], folder, aside, commands)
     for source, place in tool.inside.items():
         shutil.copyfile(tool.folder / source, folder / place)
     return folder
 
 
-def _go(compiler: Path, arguments: Sequence[str], folder: Path, commands: Commands) -> None:
-    code, said = commands.run([str(compiler), *arguments], cwd=folder, env=go.environment())
+def _go(compiler: Path, arguments: Sequence[str], folder: Path, aside: Path, commands: Commands) -> None:
+    # Go's own scratch goes aside too, and with it: a Go that is killed leaves it where it is.
+    env = {"GOTMPDIR": str(aside), **go.environment()}
+    code, said = commands.run([str(compiler), *arguments], cwd=folder, env=env)
     if code != 0:
         raise ToolError(go.tail(said) or f"go {arguments[0]} ended with {code}", remedy=go.remedy(said))

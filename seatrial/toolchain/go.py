@@ -19,7 +19,7 @@ _ANSWER_SECONDS = 60
 _REMEDIES = (
     (
         re.compile(r"no space left on device|disk quota exceeded", re.IGNORECASE),
-        "free some GB in the cache of Seatrial (XDG_CACHE_HOME), of Go (go env GOCACHE GOMODCACHE) and in TMPDIR",
+        "free some GB in the cache of Seatrial (XDG_CACHE_HOME) and those of Go (go env GOCACHE GOMODCACHE)",
     ),
     (
         re.compile(r"requires go >= |note: module requires Go |toolchain not available", re.IGNORECASE),

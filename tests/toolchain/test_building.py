@@ -60,6 +60,7 @@ def test_a_build_gets_nothing_that_would_make_it_another(go: FakeGo, monkeypatch
     assert environment["CGO_ENABLED"] == "0"
     assert environment["GOWORK"] == "off"
     assert environment["GOPRIVATE"] == "example.com"
+    assert Path(environment["GOTMPDIR"]).is_relative_to(toolchain.cached("kwok").parent)
     assert not {"GOFLAGS", "GOOS", "GOARCH", "GOROOT"} & set(environment)
 
 
