@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
 import attrs
 import pytest
 
+from seatrial.cluster.applying import Applier
+from seatrial.cluster.connection import connect
 from seatrial.cluster.waiting import Patience
 from seatrial.finished import Verification
 from seatrial.lab import Lab
@@ -41,12 +44,18 @@ class Proved:
 
 
 @pytest.fixture(scope="module")
-def proved(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Proved:
+def proved(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proved]:
     text = SET.read_text(encoding="utf-8").replace("HARBOUR", f"harbour-{uuid.uuid4().hex[:8]}")
     file = tmp_path_factory.mktemp("refused") / "set.yaml"
     file.write_text(text)
     done = prove(str(file), kubeconfig=lab.kubeconfig, patience=Patience(settle=4.0))
-    return Proved(done, text)
+    yield Proved(done, text)
+    with connect(str(lab.kubeconfig), writable=True) as connection:
+        applier = Applier(connection)
+        kind = applier.kinds.find("v1", "Namespace")
+        assert kind is not None
+        for namespace in {item.namespace for item in done.context.inventory.resources} - {""}:
+            assert applier.delete(kind, "", namespace).ok
 
 
 @pytest.mark.parametrize(
