@@ -1,7 +1,7 @@
 """The driver of every StorageClass in a lab: it makes the volumes that claims ask for, and removes released ones.
 
-It stands for the CSI driver's provisioner. A claim is served when the control plane asks an external
-provisioner to (sigs.k8s.io/sig-storage-lib-external-provisioner v13 controller/controller.go, shouldProvision):
+It stands for the CSI driver's provisioner. A claim is served, and a volume removed, when upstream's library would
+(sigs.k8s.io/sig-storage-lib-external-provisioner v13.1.0 controller/controller.go, shouldProvision and shouldDelete):
 the annotation names a provisioner, and a class that waits for the first consumer also has the node selected.
 The volume can be used in that node's zone alone, as block storage is. No bytes are ever stored.
 """
@@ -60,9 +60,10 @@ class Driver:
         storage_class = self.client.get(f"/apis/storage.k8s.io/v1/storageclasses/{claim['spec']['storageClassName']}")
         zone = None
         if storage_class.get("volumeBindingMode") == "WaitForFirstConsumer":
-            if SELECTED_NODE not in annotations:
+            selected = annotations.get(SELECTED_NODE)
+            if not selected:
                 return
-            node = self.client.get(f"/api/v1/nodes/{annotations[SELECTED_NODE]}")
+            node = self.client.get(f"/api/v1/nodes/{selected}")
             zone = node["metadata"].get("labels", {}).get(ZONE)
         self.client.create("/api/v1/persistentvolumes", volume(claim, storage_class, zone))
 

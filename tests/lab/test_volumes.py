@@ -107,9 +107,10 @@ def test_a_volume_is_of_the_zone_of_the_node() -> None:
         claim(provisioner=None),
         claim(provisioner="kubernetes.io/no-provisioner"),
         claim(node=None),
+        claim(node=""),
         {**CLAIM, "spec": {**CLAIM["spec"], "volumeName": "pvc-42"}},
     ],
-    ids=["nobody asked", "made by hand", "no node yet", "bound already"],
+    ids=["nobody asked", "made by hand", "no node yet", "another node to come", "bound already"],
 )
 def test_no_volume_is_made_before_it_is_asked_for(item: dict[str, Any]) -> None:
     assert provisioned(item) == []
