@@ -7,9 +7,11 @@ the file that was named, else those of KUBECONFIG, else ~/.kube/config, else the
 from __future__ import annotations
 
 import contextlib
+import functools
 import logging
 import os
-from collections.abc import Iterator, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -28,6 +30,8 @@ _LIBRARY: Any = config
 """Half typed: its functions take and return what they please."""
 _HOME = "~/.kube/config"
 _REMEDY = "name a kubeconfig with --kubeconfig or the variable KUBECONFIG, or put one at ~/.kube/config"
+LOG_IN_SECONDS = 60.0
+"""For a program or an identity provider that logs the user in: time to confirm it in a browser."""
 _TEXTS = ("token", "tokenFile", "username", "password", "client-certificate", "client-key")
 _NAMESPACE_FILE = Path(SERVICE_TOKEN_FILENAME).with_name("namespace")
 _DEFAULT_NAMESPACE = "default"
@@ -150,14 +154,17 @@ def _of_files(files: list[str], context: str | None) -> Credentials:
             )
     configuration = Configuration()
     try:
+        # persist_config would write refreshed tokens into the user's file.
+        load_config = functools.partial(
+            _LIBRARY.load_kube_config,
+            config_file=os.pathsep.join(files),
+            context=chosen,
+            client_configuration=configuration,
+            persist_config=False,
+        )
         with _complaints() as complaints:
-            # persist_config would write refreshed tokens into the user's file.
-            _LIBRARY.load_kube_config(
-                config_file=os.pathsep.join(files),
-                context=chosen,
-                client_configuration=configuration,
-                persist_config=False,
-            )
+            if not _bounded(load_config):
+                raise _unusable(f"it did not finish within {LOG_IN_SECONDS:g} s", origin, login)
     except config.ConfigException as error:
         raise _unusable(str(error), origin, login) from error
     except (OSError, KeyError, TypeError, AttributeError, ValueError) as error:
@@ -170,6 +177,28 @@ def _of_files(files: list[str], context: str | None) -> Credentials:
         raise _unusable(complaints[-1], origin, login)
     namespace = as_str(dig(entry, "context", "namespace")) or _DEFAULT_NAMESPACE
     return Credentials(configuration, origin, chosen, cluster, namespace, login)
+
+
+def _bounded(log_in: Callable[[], None]) -> bool:
+    """Whether *log_in* came to an end in time; the library waits for programs and identity providers without end.
+
+    Raises what it raises.
+    """
+    raised: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            log_in()
+        except BaseException as error:  # noqa: BLE001 - it is raised again below, in the thread that asked
+            raised.append(error)
+
+    # A daemon, so that one that never ends does not keep us from ending.
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(LOG_IN_SECONDS)
+    if raised:
+        raise raised[0]
+    return not thread.is_alive()
 
 
 @contextlib.contextmanager

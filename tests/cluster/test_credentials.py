@@ -195,6 +195,12 @@ class TestLogInPrograms:
             credentials.load(kubeconfig(tmp_path / "config", A, user=user))
         assert "kubectl" in caught.value.remedy
 
+    def test_one_that_never_ends_is_given_up(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(credentials, "LOG_IN_SECONDS", 0.2)
+        user = self.user("import time; time.sleep(2)", tmp_path)
+        with pytest.raises(ToolError, match=r"the log-in program .* did not finish within 0\.2 s"):
+            credentials.load(kubeconfig(tmp_path / "config", A, user=user))
+
     def test_one_that_is_not_there_is_named(self, tmp_path: Path) -> None:
         user = {"exec": {"apiVersion": "client.authentication.k8s.io/v1", "command": "/no/such/log-in"}}
         with pytest.raises(ToolError, match="the log-in program '/no/such/log-in'"):
