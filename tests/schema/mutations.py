@@ -53,6 +53,8 @@ WRONG_TYPES: tuple[Any, ...] = (
     None, True, False, 0, 1, 1.5, -1, "", "text", "1", "true", [], {}, [None], [1], ["a"], [{}], {"a": "b"},
     {"a": None}, {"": ""}, {"a": 1}, {"name": "a"}, [[]],
 )  # fmt: skip
+EDITS = (*"aZ019-._/:*[]{}()',\"%+@$~=!?#&|\\ \n\té", "..", "//", "00", "::", "-", "1")
+"""What is put into texts."""
 UNTOUCHED: tuple[Path, ...] = ((), ("kind",), ("apiVersion",))
 """Another kind is another question."""
 NOT_ADDED = frozenset({"status", "managedFields"})
@@ -279,6 +281,18 @@ def bad_word(draft: Draft) -> str:
     return f"word at {place.path}: {value!r}"
 
 
+def edited_text(draft: Draft) -> str:
+    """One to three characters of a text inserted, dropped or replaced: what a parser must tell apart."""
+    random = draft.random
+    place = draft.any_of([item for item in draft.places if isinstance(item.value, str)])
+    text = str(place.value)
+    for _ in range(random.choice((1, 1, 2, 3))):
+        index = random.randint(0, len(text))
+        text = text[:index] + random.choice((*EDITS, "")) + text[index + random.choice((0, 1)) :]
+    put(draft.data, place.path, text)
+    return f"edited {place.path}: {text!r}"
+
+
 def bad_number(draft: Draft) -> str:
     """Numbers at and beyond the ends of ranges, and percentages."""
     chosen = [
@@ -373,6 +387,6 @@ def add_field(draft: Draft) -> str:
 
 MUTATIONS: tuple[Mutation, ...] = (
     *(wrong_type, missing, missing, unknown_field, bad_name, bad_name, bad_key, bad_word, bad_word, bad_number),
-    *(bad_quantity, duplicate, merge, lend, add_field, add_field),
+    *(edited_text, edited_text, bad_quantity, duplicate, merge, lend, add_field, add_field),
 )
 """The sorts of faults; what stands twice is drawn twice as often."""

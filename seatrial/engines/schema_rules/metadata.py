@@ -127,7 +127,8 @@ def _key(field: Field, key: str, item: Field, form: str) -> Violations:
 
 
 def _owners(field: Field) -> Violations:
-    controllers = 0
+    # The server first drops what is given twice word for word (`dedupOwnerReferences` in apiserver's handlers).
+    controllers = len({str(owner.value) for owner in field if owner["controller"].true})
     for owner in field:
         for name in ("apiVersion", "kind", "name", "uid"):
             yield from owner[name].demanded()
@@ -135,7 +136,6 @@ def _owners(field: Field) -> Violations:
             yield from owner["apiVersion"].wrong("<group>/<version> or <version>")
         if owner["apiVersion"].text == "v1" and owner["kind"].text == "Event":
             yield from owner.wrong("another owner", "remove it", found="an Event owns the object")
-        controllers += owner["controller"].true
     if controllers > 1:
         yield from field.wrong("one at most", "leave one", found=f"{controllers} owners are the controller")
 
