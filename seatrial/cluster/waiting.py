@@ -42,7 +42,7 @@ class Patience:
     """How long to wait, in seconds."""
 
     timeout: float = 180.0
-    settle: float = 8.0
+    settle: float = 15.0
     """Without any change, and with a lasting reason for everything that is missing: longer waiting is in vain."""
     poll: float = 0.4
     sleep: Callable[[float], None] = time.sleep

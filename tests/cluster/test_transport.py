@@ -96,8 +96,18 @@ class TestRetries:
             assert found.request("PATCH", PATH, body={}, idempotent=True).status == 500
             assert len(server.requests) == 1
 
-    def test_an_answer_that_breaks_off_is_asked_for_again(self, tmp_path: Path) -> None:
-        half = Response(raw=b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{")
+    @pytest.mark.parametrize(
+        "rest",
+        [
+            b"Content-Length: 100\r\n\r\n{",
+            b"Transfer-Encoding: chunked\r\n\r\n",
+            b"Transfer-Encoding: chunked\r\n\r\n10\r\n{",
+            # Between two chunks, as servers send long lists: what came so far would even be valid JSON.
+            b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n",
+        ],
+    )
+    def test_an_answer_that_breaks_off_is_asked_for_again(self, tmp_path: Path, rest: bytes) -> None:
+        half = Response(raw=b"HTTP/1.1 200 OK\r\n" + rest)
         with serving(one_by_one(half, Response({"whole": True}))) as server:
             assert opened(server, tmp_path).get(PATH).body == {"whole": True}
 
