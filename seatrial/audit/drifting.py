@@ -144,6 +144,8 @@ class Drifting:
         item = missing.desired
         if self.live.namespaced(item) is None:
             return f"the server has no kind {item.kind} of {item.api_version}, so there can be no {item.name}"
+        if missing.going is not None:
+            return f"being deleted since {dig(missing.going.data, 'metadata', 'deletionTimestamp')}"
         if missing.replaced is not None:
             return (
                 f"not in the cluster, which has {missing.replaced.name}: made by the same generator from other content"

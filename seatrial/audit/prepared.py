@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from seatrial.engines.drift.managed import REPLICAS, is_controller
+from seatrial.engines.drift.managed import REPLICAS, is_controller, last_applied
 from seatrial.engines.drift.objects import is_templated, templated_claims
 from seatrial.engines.drift.owners import APPLY, Ownership
 from seatrial.model.dig import as_dict, as_list, as_str, dig
@@ -67,5 +67,7 @@ def _for_everyone(item: Resource) -> bool:
 
 def _fixed(item: Resource) -> bool:
     """Whether somebody declares the number of replicas, so that every roll-out takes it back from the autoscaler."""
+    if dig(last_applied(item.data), "spec", "replicas") is not None:
+        return True
     owners = Ownership.of(item.data).of_path(REPLICAS)
     return any(manager.operation == APPLY and not is_controller(manager) for manager in owners)

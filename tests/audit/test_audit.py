@@ -276,6 +276,21 @@ def test_replicas_are_shown_to_the_checks_only_where_somebody_fixes_them(owner: 
     assert web.data["spec"].get("replicas") == seen
 
 
+def test_replicas_that_client_side_apply_noted_are_fixed_though_the_autoscaler_owns_them_now() -> None:
+    from seatrial.audit.prepared import prepared
+    from tests.drift.live import resource
+
+    cluster = shop.cluster()
+    scaler = autoscaled(cluster, {"manager": "kube-controller-manager", "operation": "Update", "subresource": "scale"})
+    annotations = shop.find(cluster, "Deployment")["metadata"].setdefault("annotations", {})
+    annotations["kubectl.kubernetes.io/last-applied-configuration"] = '{"spec": {"replicas": 2}}'
+    found = prepared([resource(item) for item in (*cluster.objects, scaler)])
+
+    (web,) = (item for item in found if (item.kind, item.name) == ("Deployment", "web"))
+    assert web.data["spec"]["replicas"] == 2
+    assert not [key for key in web.annotations if "last-applied" in key]
+
+
 @pytest.mark.parametrize(
     "subjects,kept",
     [(["system:authenticated"], False), (["system:authenticated", "system:unauthenticated"], True)],

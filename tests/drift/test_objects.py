@@ -150,3 +150,13 @@ def test_an_ordinary_name_is_no_generation() -> None:
     found = compare([config("settings-production")], [applied(config("settings-development"))])
 
     assert found.missing[0].replaced is None
+
+
+def test_an_object_that_is_being_deleted_is_as_good_as_gone() -> None:
+    going = applied(config("a"))
+    going["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z"
+
+    found = compare([config("a")], [going])
+    assert [missing.going is not None for missing in found.missing] == [True]
+    assert found.pairs == ()
+    assert leftovers(going) == []

@@ -98,7 +98,7 @@ def another(value: Any) -> Any:
     return "77" if value[:1].isdigit() else f"{value}-changed"
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(deployments())
 def test_what_was_applied_has_not_drifted(pair: tuple[dict[str, Any], dict[str, Any]]) -> None:
     desired, live = pair
@@ -106,7 +106,7 @@ def test_what_was_applied_has_not_drifted(pair: tuple[dict[str, Any], dict[str, 
     assert differences(desired, live) == []
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(deployments(), st.data())
 def test_one_changed_field_is_exactly_one_difference(
     pair: tuple[dict[str, Any], dict[str, Any]], data: st.DataObject
@@ -125,7 +125,7 @@ def test_one_changed_field_is_exactly_one_difference(
     assert found.desired == pointers.resolve(desired, pointers.join(*path))
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(deployments(), st.data())
 def test_one_lost_label_is_exactly_one_difference(
     pair: tuple[dict[str, Any], dict[str, Any]], data: st.DataObject
@@ -138,7 +138,7 @@ def test_one_lost_label_is_exactly_one_difference(
     assert (found.change, found.pointer) == (Change.MISSING, pointers.join("metadata", "labels", label))
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(deployments(), NAME, TEXT, st.sampled_from(["kubectl-edit", "kubectl-patch", "jane"]))
 def test_one_variable_set_by_hand_is_exactly_one_difference(
     pair: tuple[dict[str, Any], dict[str, Any]], name: str, value: str, who: str
@@ -170,6 +170,7 @@ JSON: st.SearchStrategy[Any] = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(JSON, JSON)
 def test_objects_of_any_shape_are_compared_without_a_crash(written: Any, stored: Any) -> None:
     desired, live = deployment(), applied(deployment())
@@ -181,6 +182,7 @@ def test_objects_of_any_shape_are_compared_without_a_crash(written: Any, stored:
         assert [item for item in found if item.change is not Change.ADDED] == []
 
 
+@settings(deadline=None)
 @given(JSON)
 def test_an_object_is_as_itself(value: Any) -> None:
     desired = deployment() | {"spec": value}

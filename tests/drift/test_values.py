@@ -250,3 +250,19 @@ def test_items_that_came_and_went_in_a_list_without_keys_are_told_one_by_one() -
         (Change.ADDED, "/spec/sources"),
     ]
     assert [item.live for item in found[1:]] == [{"key": "c"}, {"key": "d"}]
+
+
+def test_well_known_custom_kinds_are_known_without_their_definitions() -> None:
+    """external-secrets: `remoteRef.conversionStrategy` and others have defaults inside a list without keys."""
+    desired = {
+        "apiVersion": "external-secrets.io/v1",
+        "kind": "ExternalSecret",
+        "metadata": {"name": "e", "namespace": "shop"},
+        "spec": {"data": [{"secretKey": "a", "remoteRef": {"key": "b"}}]},
+    }
+    live = applied(desired)
+    live["spec"]["data"][0]["remoteRef"]["conversionStrategy"] = "Default"
+
+    assert differences(desired, live) == []
+    live["spec"]["data"][0]["remoteRef"]["conversionStrategy"] = "Unicode"
+    assert [found.change for found in differences(desired, live)] == [Change.ADDED]

@@ -41,6 +41,8 @@ class Missing:
     desired: Resource
     replaced: Resource | None = None
     """A live object of the same generator with other content: its name ends in another hash."""
+    going: Resource | None = None
+    """The live object itself, where it is being deleted."""
 
 
 @attrs.frozen(eq=False)
@@ -84,7 +86,9 @@ def compare(
     scaled = _scaled(declared, found, default_namespace)
     pairs, missing = [], []
     for key, item in declared.items():
-        if key in found:
+        if key in found and _going(found[key]):
+            missing.append(Missing(item, going=found[key]))
+        elif key in found:
             differences = tuple(_differences(item, found[key], shapes, autoscaled=key in scaled))
             pairs.append(Pair(item, found[key], differences))
         else:
@@ -93,9 +97,14 @@ def compare(
     leftovers = [
         Leftover(item, Ownership.of(item.data).managers, earlier=hashed_base(key) in known.generated)
         for key, item in found.items()
-        if key not in declared and key.namespace in owned and not made_by_server(item, known)
+        if key not in declared and key.namespace in owned and not _going(item) and not made_by_server(item, known)
     ]
     return Drift(tuple(pairs), tuple(missing), tuple(leftovers))
+
+
+def _going(item: Resource) -> bool:
+    """Whether an object is being deleted: it waits for its finalizers, or for its pods to end."""
+    return dig(item.data, "metadata", "deletionTimestamp") is not None
 
 
 def _differences(desired: Resource, live: Resource, shapes: Shapes, *, autoscaled: bool) -> Iterator[Difference]:

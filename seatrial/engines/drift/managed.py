@@ -65,7 +65,7 @@ class Strangers:
 
     def __init__(self, live: Mapping[str, Any], ownership: Ownership) -> None:
         """*live* is the object as the server gave it, managed fields included."""
-        self._last_applied = _last_applied(live)
+        self._last_applied = last_applied(live)
         self._applier = _applier(ownership)
 
     def __call__(self, path: Path, manager: Manager, default: bool) -> bool:
@@ -93,7 +93,7 @@ def _applier(ownership: Ownership) -> Manager | None:
     return max(others, key=lambda manager: sum(1 for _ in ownership.leaves(manager)), default=None)
 
 
-def _last_applied(live: Mapping[str, Any]) -> dict[str, Any] | None:
+def last_applied(live: Mapping[str, Any]) -> dict[str, Any] | None:
     """What client-side `kubectl apply` was given last; None where it was not used, or its note is not readable."""
     text = as_str(dig(dict(live), "metadata", "annotations", _LAST_APPLIED))
     try:

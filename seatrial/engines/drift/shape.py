@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 
+from seatrial.engines import custom
 from seatrial.engines.schema import Gvk, KubernetesSchemas
 from seatrial.engines.schema_crd import custom_kinds
 from seatrial.model.dig import as_dict, as_list, as_str
@@ -101,6 +102,12 @@ class Shapes:
             name = self._schemas.name_of(gvk)
             return Shape(self._schemas.definition(name), self._schemas.definition, name)
         metadata = {"$ref": f"{_REFERENCE}{_OBJECT_META}"}
-        schema = self._custom.get(gvk, {})
+        schema = self._custom[gvk] if gvk in self._custom else _shipped(gvk)
         properties = as_dict(schema.get("properties")) | {"metadata": metadata}
         return Shape({**schema, "properties": properties}, self._schemas.definition, custom=True)
+
+
+def _shipped(gvk: Gvk) -> dict[str, Any]:
+    """The schema of a well-known custom kind, for clusters whose definitions may not be read; empty for all others."""
+    project = custom.project_of(gvk.group)
+    return as_dict(project.kinds.get(gvk, {}).get("schema")) if project is not None else {}
