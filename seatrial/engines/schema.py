@@ -19,8 +19,8 @@ import attrs
 
 from seatrial.engines.schema_constraints import constrain
 from seatrial.engines.schema_errors import Violation, describe
-from seatrial.engines.schema_open_formats import ALL_FORMATS
 from seatrial.engines.schema_nulls import has_null, without_nulls
+from seatrial.engines.schema_open_formats import ALL_FORMATS
 from seatrial.model.dig import as_dict, dig
 from seatrial.model.errors import InputError, ToolError
 
@@ -72,6 +72,11 @@ def known_versions() -> tuple[str, ...]:
     return tuple(sorted(found, key=lambda text: tuple(int(part) for part in text.split("."))))
 
 
+def schema_folder(version: str) -> Path:
+    """Where the package keeps the published schemas of a minor version, one file a kind."""
+    return _root() / f"v{version}.0-local-strict"
+
+
 class KubernetesSchemas:
     """The built-in kinds of one Kubernetes version. Immutable but for what it has compiled so far."""
 
@@ -84,7 +89,7 @@ class KubernetesSchemas:
                 remedy=f"use one of {', '.join(known_versions())}",
             )
         self.version = minor
-        path = _root() / f"v{minor}.0-local-strict" / "_definitions.json"
+        path = schema_folder(minor) / "_definitions.json"
         try:
             self._definitions: dict[str, Any] = json.loads(path.read_bytes())["$defs"]
         except (OSError, ValueError, KeyError) as error:
@@ -181,6 +186,13 @@ class CompiledSchema:
             return (Violation("", f"found a value that JSON cannot express ({error})", "plain YAML or JSON values"),)
         found = (item for error in errors for item in describe(error, self._siblings(error), secret=secret))
         return tuple(dict.fromkeys(found))
+
+    def keywords(self, data: Any) -> frozenset[str]:
+        """The keywords of the schema that *data* violates, such as `required`."""
+        try:
+            return frozenset(str(error.kind.name) for error in self.validator.iter_errors(data))
+        except ValueError:
+            return frozenset({"type"})
 
     def _siblings(self, error: jsonschema_rs.ValidationError) -> tuple[str, ...]:
         """The fields that the schema knows where an error stands."""

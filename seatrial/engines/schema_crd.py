@@ -39,6 +39,12 @@ _INT_OR_STRING = "x-kubernetes-int-or-string"
 _EMBEDDED = "x-kubernetes-embedded-resource"
 
 
+_BLOCKING = frozenset(
+    {*("type", "required", "enum", "maxLength", "maxItems", "maxProperties"), *("anyOf", "oneOf", "falseSchema")}
+)
+"""Violations after which rules are not evaluated: they rest on types and sizes (`strategy.go`, hasBlockingErr)."""
+
+
 @attrs.frozen(eq=False)
 class CustomKind:
     """One version of a custom kind."""
@@ -186,8 +192,7 @@ class CompiledKind:
         found.extend(self._replicas(done))
         found.extend(structural.repeated_items(self.schema, done))
         unchecked = [f"the format {name}" for name in sorted(structural.formats(self.schema, done) & UNCHECKED)]
-        if not found and self.rules is not None:
-            # As upstream: rules are evaluated only on values whose types are right.
+        if self.rules is not None and not (found and _BLOCKING & self.values.keywords(done)):
             for item in self.rules.found(done):
                 if isinstance(item, Violation):
                     found.append(item)
