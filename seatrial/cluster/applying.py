@@ -5,6 +5,7 @@ Only a connection opened for writing can do either: to the guard a dry run looks
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -22,6 +23,9 @@ from seatrial.model.errors import ToolError
 FIELD_MANAGER = "seatrial"
 _APPLY = "application/apply-patch+yaml"
 """JSON is YAML, so that the body is sent as JSON all the same."""
+_QUOTED = re.compile(r"Value:[^}]*(?=\})")
+_TELLING = 4
+"""Length from which a value in a message is no accident."""
 NO_SUCH_KIND = "NoSuchKind"
 ESTABLISHED_SECONDS = 30.0
 
@@ -164,21 +168,35 @@ def _no_such_kind(resource: Resource) -> Answer:
 
 
 def _answer(resource: Resource, reply: Reply) -> Answer:
+    warnings = tuple(_discreet(resource, text) for text in reply.warnings)
     if reply.ok:
-        return Answer(resource, True, reply.status, "", "", (), reply.warnings, as_dict(reply.body))
-    message = reply.message or f"HTTP status {reply.status}"
-    causes = tuple(_causes(reply, resource.data)) or (Cause(message),)
-    return Answer(resource, False, reply.status, reply.reason, message, causes, reply.warnings, {})
+        return Answer(resource, True, reply.status, "", "", (), warnings, as_dict(reply.body))
+    message = _discreet(resource, reply.message) or f"HTTP status {reply.status}"
+    causes = tuple(_causes(reply, resource)) or (Cause(message),)
+    return Answer(resource, False, reply.status, reply.reason, message, causes, warnings, {})
 
 
-def _causes(reply: Reply, data: dict[str, Any]) -> Iterable[Cause]:
+def _causes(reply: Reply, resource: Resource) -> Iterable[Cause]:
+    data = resource.data
     listed = [as_dict(item) for item in as_list(dig(reply.body, "details", "causes"))]
     located = [item for item in listed if as_str(item.get("field"))]
     for item in located:
         field = as_str(item.get("field"))
-        pointer = field_paths.pointer(field, data)
-        yield Cause(as_str(item.get("message")), field, pointer, as_str(item.get("reason")))
+        text = _discreet(resource, as_str(item.get("message")))
+        yield Cause(text, field, field_paths.pointer(field, data), as_str(item.get("reason")))
     if located:
         return
     for field, pointer, text in field_paths.mentioned(reply.message, data):
-        yield Cause(text, field, pointer, reply.reason)
+        yield Cause(_discreet(resource, text), field, pointer, reply.reason)
+
+
+def _discreet(resource: Resource, text: str) -> str:
+    """The server's words without a Secret's values: the merge of an apply quotes what it could not merge."""
+    if resource.kind != "Secret":
+        return text
+    text = _QUOTED.sub("Value:...", text)
+    for field in ("data", "stringData"):
+        for value in as_dict(resource.data.get(field)).values():
+            if isinstance(value, str) and len(value) >= _TELLING:
+                text = text.replace(value, "...")
+    return text

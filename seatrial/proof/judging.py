@@ -65,7 +65,8 @@ def rehearsed(answer: Answer, *, known: bool) -> Iterator[Verdict]:
 
 def _refusals(answer: Answer) -> Iterator[Problem]:
     for cause in answer.causes:
-        name = f"{cause.field}: " if cause.field and cause.field not in cause.message else ""
+        named = not answer.status or not cause.field or cause.field in cause.message
+        name = "" if named else f"{cause.field}: "
         evidence = {"status": answer.status, "reason": cause.reason or answer.reason}
         at_key = cause.message.startswith(("unknown field", "duplicate field"))
         pointer = cause.pointer or places.of_refusal(answer.resource, cause.message)

@@ -19,7 +19,12 @@ from tests.cluster.servers import FakeServer, Request, Response, serving
 from tests.inventories import at, inventory
 
 SERVED = {
-    "/api/v1": [("namespaces", "Namespace", False), ("configmaps", "ConfigMap", True), ("pods", "Pod", True)],
+    "/api/v1": [
+        ("namespaces", "Namespace", False),
+        ("configmaps", "ConfigMap", True),
+        ("pods", "Pod", True),
+        ("secrets", "Secret", True),
+    ],
     "/apis/apps/v1": [("deployments", "Deployment", True), ("deployments/scale", "Scale", True)],
     "/apis/apiextensions.k8s.io/v1": [("customresourcedefinitions", "CustomResourceDefinition", False)],
 }
@@ -48,6 +53,10 @@ def with_discovery(script: Callable[[Request], Response]) -> Callable[[Request],
         return script(request)
 
     return answer
+
+
+def always(response: Response) -> Callable[[Request], Response]:
+    return with_discovery(lambda _: response)
 
 
 def applier(server: FakeServer, folder: Path) -> Applier:
@@ -152,6 +161,34 @@ def test_any_refusal_is_understood(tmp_path: Path, body: Any) -> None:
         answer = applier(server, tmp_path).create(resource(DEPLOYMENT))
     assert (answer.accepted, answer.status, answer.message) == (False, 418, "HTTP status 418")
     assert len(answer.causes) == 1
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        ".stringData.pin: expected string, got &value.valueUnstructured{Value:48151623}",
+        'data[word]: Invalid value: "c2VhIGRvZw==": must not be that',
+        "data: illegal value sea-dog-42 found",
+    ],
+)
+def test_the_values_of_a_secret_are_not_repeated(tmp_path: Path, message: str) -> None:
+    text = """
+apiVersion: v1
+kind: Secret
+metadata: {name: boat}
+data: {word: c2VhIGRvZw==}
+stringData: {pin: 48151623, name: sea-dog-42}
+"""
+    warning = message.replace('"', "'")
+    for details in ({}, {"causes": [{"field": "data", "message": message}]}):
+        body = {"message": message, "details": details}
+        refusal = Response(body, status=422, headers=(("Warning", f'299 - "{warning}"'),))
+        with serving(always(refusal)) as server:
+            answer = applier(server, tmp_path).apply(resource(text))
+        assert answer.message
+        assert answer.warnings
+        told = str((answer.message, answer.causes, answer.warnings))
+        assert not any(value in told for value in ("48151623", "c2VhIGRvZw==", "sea-dog-42"))
 
 
 def test_custom_kinds_are_waited_for(tmp_path: Path) -> None:
