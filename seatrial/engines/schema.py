@@ -99,7 +99,7 @@ class KubernetesSchemas:
             ) from error
         self._constrained: dict[str, dict[str, Any]] = {}
         self._compiled: dict[Gvk, CompiledSchema] = {}
-        self._names = {
+        self._names: dict[Gvk, str] = {
             Gvk(entry["group"], entry["version"], entry["kind"]): name
             for name, definition in self._definitions.items()
             if {"apiVersion", "kind", "metadata"} <= definition.get("properties", {}).keys()
