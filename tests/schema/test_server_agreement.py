@@ -7,36 +7,22 @@ apart (`agreement.py`), and the differences that stay are listed there with thei
 from __future__ import annotations
 
 from collections import Counter
-from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from seatrial.engines.schema import Gvk
-from seatrial.model.source import load
+from tests.schema import ground
 from tests.schema.agreement import Answer, Checker, Judgement, Server, same_place, told
+from tests.schema.ground import built_in, documents, overlay
 from tests.schema.mutations import Mutator
 
 pytestmark = pytest.mark.lab
 
-ROOT = Path(__file__).parents[2]
 MUTANTS = 5_200
-"""In all; the ground of a mutant is drawn by kind, and workloads more often, since they have most fields."""
-WEIGHTS = {"Pod": 10, "Deployment": 8, "StatefulSet": 8, "Service": 6, "HorizontalPodAutoscaler": 5, "NetworkPolicy": 5}
-WEIGHTS |= {"Ingress": 5, "PersistentVolumeClaim": 4, "CronJob": 3, "Job": 3, "DaemonSet": 3}
-
-
-def documents(name: str) -> list[dict[str, Any]]:
-    text = (ROOT / "tests" / name).read_text(encoding="utf-8")
-    return [item for item in yaml.safe_load_all(text) if item]
-
-
-def overlay(name: str) -> list[dict[str, Any]]:
-    return [resource.data for resource in load(str(ROOT / "manifests"), overlay=name).resources]
+"""In all, drawn anew each run."""
 
 
 @pytest.fixture(scope="module")
@@ -49,10 +35,6 @@ def server(lab_kubeconfig) -> Server:
     found = Server.of_kubeconfig(lab_kubeconfig)
     found.prepare(documents("schema/rich_objects.yaml") + documents("policies/every_kind.yaml"))
     return found
-
-
-def built_in(checker: Checker, objects: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [data for data in objects if Gvk.of(data["apiVersion"], data["kind"]) in checker.schemas.kinds]
 
 
 def difference(server: Server, checker: Checker, data: dict[str, Any]) -> str:
@@ -88,25 +70,7 @@ def test_we_agree_on_every_kind_that_policies_look_at(server, checker):
 
 @pytest.fixture(scope="module")
 def mutator(server, checker) -> Mutator:
-    """Mutates one valid object of each shape that a kind has, kinds in the proportion of their weights."""
-    ground = built_in(checker, overlay("production") + overlay("development"))
-    ground += built_in(checker, documents("policies/every_kind.yaml")) + documents("schema/rich_objects.yaml")
-    shapes: dict[str, dict[str, dict[str, Any]]] = {}
-    for data in ground:
-        if server.judge(data).answer is Answer.VALID:
-            shapes.setdefault(data["kind"], {}).setdefault(str(shape(data)), data)
-    objects: list[dict[str, Any]] = []
-    for kind, found in sorted(shapes.items()):
-        alike = list(found.values())
-        objects.extend(alike[index % len(alike)] for index in range(max(4 * WEIGHTS.get(kind, 2), len(alike))))
-    return Mutator(objects, checker.schemas)
-
-
-def shape(value: Any) -> Any:
-    """The fields of an object without their values."""
-    if isinstance(value, dict):
-        return {str(key): shape(item) for key, item in sorted(value.items(), key=str)}
-    return sorted({str(shape(item)) for item in value}) if isinstance(value, list) else None
+    return ground.mutator(server, checker)
 
 
 def test_we_agree_on_mutated_copies_and_point_where_the_server_points(server, checker, mutator, record_property):
