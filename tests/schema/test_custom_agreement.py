@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import functools
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
@@ -19,7 +20,7 @@ from seatrial.model import source
 from seatrial.model.document import Resource
 from seatrial.toolchain import crds
 from tests.schema import strangers
-from tests.schema.agreement import Answer, Checker, Server
+from tests.schema.agreement import Answer, Checker, Judgement, Server
 from tests.schema.custom_server import serving
 from tests.schema.mutations import Mutator, Place, walk
 
@@ -105,23 +106,48 @@ def test_upstream_examples_get_the_same_verdict(server: Server, checker: Checker
     assert {place: words for place, words in found.items() if words} == {}
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.randoms(use_true_random=False))
-def test_mutated_objects_get_the_same_verdict(server: Server, checker: Checker, random: Random) -> None:
-    data, done = mutator().mutant(random)
-
-    assert disagreement(server, checker, data) == "", done
+DRAWN = settings(max_examples=400, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.sampled_from(sorted(SERVED)), st.randoms(use_true_random=False))
-def test_objects_drawn_from_a_schema_get_the_same_verdict(
-    server: Server, checker: Checker, gvk: Gvk, random: Random
-) -> None:
-    data = copy.deepcopy(mutator().made(random, SERVED[gvk]["schema"]))
-    data.update({"apiVersion": gvk.api_version, "kind": gvk.kind, "metadata": {"name": "drawn"}})
+def test_mutated_objects_get_the_same_verdict(server: Server, checker: Checker) -> None:
+    seen: Counter[Answer] = Counter()
 
-    assert disagreement(server, checker, data) == ""
+    @DRAWN
+    @given(st.randoms(use_true_random=False))
+    def agree(random: Random) -> None:
+        data, done = mutator().mutant(random)
+        seen[server.judge(data).answer] += 1
+        assert disagreement(server, checker, data) == "", done
+
+    agree()
+
+    assert min(seen[Answer.VALID], seen[Answer.INVALID]) > sum(seen.values()) / 10, seen
+
+
+def test_objects_drawn_from_a_schema_get_the_same_verdict(server: Server, checker: Checker) -> None:
+    seen: Counter[Answer] = Counter()
+
+    @DRAWN
+    @given(st.sampled_from(sorted(SERVED)), st.randoms(use_true_random=False))
+    def agree(gvk: Gvk, random: Random) -> None:
+        data = copy.deepcopy(mutator().made(random, SERVED[gvk]["schema"]))
+        data.update({"apiVersion": gvk.api_version, "kind": gvk.kind, "metadata": {"name": "drawn"}})
+        seen[server.judge(data).answer] += 1
+        assert disagreement(server, checker, data) == ""
+
+    agree()
+
+    assert min(seen[Answer.VALID], seen[Answer.INVALID]) > sum(seen.values()) / 10, seen
+
+
+def test_the_comparison_notices_a_disagreement(server: Server, checker: Checker) -> None:
+    broken = copy.deepcopy(deployed()[0])
+    broken["specs"] = {}
+
+    assert server.judge(broken).answer is Answer.INVALID
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(checker, "judge", lambda _data: Judgement(Answer.VALID))
+        assert "unknown field" in disagreement(server, checker, broken)
 
 
 def test_the_recorded_answers_are_those_of_the_server(server: Server) -> None:
