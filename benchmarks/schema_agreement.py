@@ -72,6 +72,7 @@ def main() -> None:
         source, random = mutator(server, checker), Random(SEED)  # noqa: S311 - mutants are no secrets
         drawn = [source.mutant(random)[0] for _ in range(options.runs * MUTANTS_A_RUN)]
         answers = [server.judge(data) for data in drawn]
+        server.close()
     judged = [(data, item) for data, item in zip(drawn, answers, strict=True) if item.answer is not Answer.NOT_JUDGED]
     objects, valid = [data for data, _ in judged], [item.answer is Answer.VALID for _, item in judged]
     print(f"{len(objects)} mutants: the server accepts {sum(valid)} and rejects {len(valid) - sum(valid)}\n")

@@ -104,6 +104,12 @@ class Server:
         self.request("POST", "/api/v1/namespaces", {"metadata": {"name": NAMESPACE}})
         self._namespaces = {NAMESPACE: Judgement(Answer.VALID)}
 
+    def close(self) -> None:
+        """Close the connection; the next request opens another."""
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
+
     def request(self, method: str, path: str, body: Any = None) -> tuple[int, dict[str, Any]]:
         """Status code and body of the answer; a connection that the server closed is opened anew once."""
         text = None if body is None else json.dumps(body).encode()
@@ -117,7 +123,7 @@ class Server:
                 # A path that is only about to be served is answered with plain text.
                 return answer.status, as_dict(json.loads(said)) if said.startswith(b"{") else {}
             except (http.client.HTTPException, ConnectionError):
-                self._connection = None
+                self.close()
                 if last:
                     raise
         raise AssertionError("unreachable")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ def documents(name: str) -> list[dict[str, Any]]:
     return [item for item in yaml.safe_load_all(text) if item]
 
 
+@functools.cache
 def overlay(name: str) -> list[dict[str, Any]]:
     """The objects of an environment."""
     return [resource.data for resource in load(str(ROOT / "manifests"), overlay=name).resources]

@@ -100,7 +100,9 @@ def record(server: Server) -> Iterator[dict[str, Any]]:
 
 def main() -> None:
     """Write the file anew."""
-    lines = [json.dumps(item, ensure_ascii=True) for item in record(Server.of_kubeconfig(Path(sys.argv[1])))]
+    server = Server.of_kubeconfig(Path(sys.argv[1]))
+    lines = [json.dumps(item, ensure_ascii=True) for item in record(server)]
+    server.close()
     FILE.write_text("\n".join(lines) + "\n", "utf-8")
 
 

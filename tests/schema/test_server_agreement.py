@@ -7,6 +7,7 @@ apart (`agreement.py`), and the differences that stay are listed there with thei
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from random import Random
 from typing import Any
 
@@ -31,10 +32,11 @@ def checker() -> Checker:
 
 
 @pytest.fixture(scope="module")
-def server(lab_kubeconfig) -> Server:
+def server(lab_kubeconfig) -> Iterator[Server]:
     found = Server.of_kubeconfig(lab_kubeconfig)
     found.prepare(documents("schema/rich_objects.yaml") + documents("policies/every_kind.yaml"))
-    return found
+    yield found
+    found.close()
 
 
 def difference(server: Server, checker: Checker, data: dict[str, Any]) -> str:
