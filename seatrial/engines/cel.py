@@ -2,13 +2,14 @@
 
 Semantics are those of github.com/google/cel-go as k8s.io/apiserver v0.37 `pkg/cel/environment/base.go` sets it up:
 errors are values that `&&`, `||`, `all` and `exists` absorb, numbers of both kinds compare, overflow is an error. A
-function that is not listed in `cel_functions` makes an expression unsupported when it is compiled. There is no limit on
-cost: the server also refuses what takes it too long.
+function that is not listed in `cel_functions` makes an expression unsupported when it is compiled. The server has a
+budget for the cost of rules; here one that takes too many steps is said not to be evaluated.
 """
 
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -18,6 +19,10 @@ import attrs
 from seatrial.engines.cel_functions import FUNCTIONS, EvaluationError
 from seatrial.engines.cel_syntax import Call, ListOf, Literal, Macro, MapOf, Name, Node, Select, UnsupportedError, parse
 
+MOST_STEPS = 200_000
+"""Items that one evaluation looks at, at most: some tenths of a second."""
+_STEPS = ""
+"""Where a scope keeps the steps that are left; no variable has an empty name."""
 _SPECIAL = {"&&", "||", "?:", "has"}
 _ESCAPES = {"__underscores__": "__", "__dot__": ".", "__dash__": "-", "__slash__": "/"}
 _ESCAPED = re.compile(r"__(?:underscores|dot|dash|slash)__")
@@ -41,15 +46,22 @@ class Expression:
     @classmethod
     def of(cls, text: str) -> Expression:
         """Compile *text*. Raises UnsupportedError naming what cannot be evaluated."""
-        node = parse(text)
-        unknown = sorted({call for call in _calls(node) if call not in FUNCTIONS and call not in _SPECIAL})
+        try:
+            node = parse(text)
+            unknown = sorted({call for call in _calls(node) if call not in FUNCTIONS and call not in _SPECIAL})
+            names = frozenset(_names(node, frozenset()))
+        except RecursionError:
+            raise UnsupportedError("nesting as deep as this") from None
         if unknown:
             raise UnsupportedError(f"the function {unknown[0].removeprefix('.')}")
-        return cls(text, node, frozenset(_names(node, frozenset())))
+        return cls(text, node, names)
 
     def value(self, variables: Mapping[str, Any]) -> Any:
         """The value with these variables. Raises EvaluationError as the server would answer with an error."""
-        return _value(self.node, dict(variables))
+        try:
+            return _value(self.node, {**variables, _STEPS: itertools.repeat(None, MOST_STEPS)})
+        except RecursionError:
+            raise UnsupportedError("nesting as deep as this") from None
 
 
 @attrs.frozen
@@ -176,8 +188,13 @@ def _macro(node: Macro, scope: dict[str, Any]) -> Any:
         raise EvaluationError(f"no such overload: {node.name} of something that is no list")
     items = [_used(item) for item in source]
 
+    def of(item: Any, body: Node) -> Any:
+        if next(scope[_STEPS], _STEPS) is _STEPS:
+            raise UnsupportedError(f"more than {MOST_STEPS} steps")
+        return _value(body, {**scope, node.variable: item})
+
     def holds(item: Any, body: Node) -> bool:
-        return _boolean(_value(body, {**scope, node.variable: item}))
+        return _boolean(of(item, body))
 
     if node.name in ("all", "exists"):
         operator = "&&" if node.name == "all" else "||"
@@ -187,7 +204,7 @@ def _macro(node: Macro, scope: dict[str, Any]) -> Any:
     if node.name == "filter":
         return [item for item in items if holds(item, node.body)]
     chosen = [item for item in items if node.condition is None or holds(item, node.condition)]
-    return [_value(node.body, {**scope, node.variable: item}) for item in chosen]
+    return [of(item, node.body) for item in chosen]
 
 
 def unescaped(field: str) -> str:

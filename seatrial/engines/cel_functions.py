@@ -335,7 +335,7 @@ def _float_text(value: float) -> str:
 def _int(value: Any) -> int:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return _integer(int(value))
-    if isinstance(value, str) and re.fullmatch(r"[+-]?[0-9]+", value):
+    if isinstance(value, str) and re.fullmatch(r"[+-]?[0-9]{1,19}", value):
         return _integer(int(value))
     raise _wrong("int")
 

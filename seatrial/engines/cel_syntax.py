@@ -244,6 +244,8 @@ class _Parser:
 def _number(text: str) -> int | float:
     if text[-1] in "uU":
         raise UnsupportedError("unsigned numbers")
+    if len(text) > 400:
+        raise UnsupportedError("a number as long as this")
     if text.startswith("0x"):
         return int(text, 16)
     return int(text) if text.isdigit() else float(text)

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 _GO = re.compile(r"[+-]?(?:0|(?:(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:ns|us|µs|μs|ms|s|m|h))+)")
 _GO_PART = re.compile(r"([0-9]*\.?[0-9]*)(ns|us|µs|μs|ms|s|m|h)")
-_WORDS = re.compile(r"([0-9]+)\s*([A-Za-zµ]+)")
+_WORDS = re.compile(r"([0-9]{1,18})\s*([A-Za-zµ]+)")
 _SECOND = 10**9
 _GO_UNITS = {
     "ns": 1,

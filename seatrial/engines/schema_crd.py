@@ -8,7 +8,9 @@ order are those of `pkg/apiserver/customresource_handler.go` and `pkg/registry/c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import math
+import re
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import attrs
@@ -33,6 +35,7 @@ _COPIED = frozenset(
 )
 _CHOICES = ("allOf", "anyOf", "oneOf")
 _FLOAT = (2 - 2**-23) * 2.0**127
+_NUMBER = re.compile(r"[0-9]{1,18}")
 _RANGES = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1), "float": (-_FLOAT, _FLOAT)}
 """Least and greatest value by format."""
 _INT_OR_STRING = "x-kubernetes-int-or-string"
@@ -138,7 +141,7 @@ def _warning(gvk: Gvk, versions: Iterable[Any]) -> str:
 def maturity(version: str) -> tuple[int, tuple[int, ...], str]:
     """Order of versions: stable above beta above alpha, then by number (apimachinery `version/helpers.go`)."""
     head, _, tail = version.removeprefix("v").partition("alpha" if "alpha" in version else "beta")
-    if not version.startswith("v") or not head.isdigit() or not (tail.isdigit() or not tail):
+    if not version.startswith("v") or _NUMBER.fullmatch(head) is None or _NUMBER.fullmatch(tail or "0") is None:
         return -1, (), version
     rank = 0 if "alpha" in version else 1 if "beta" in version else 2
     return rank, (int(head), int(tail or 0)), version
@@ -212,7 +215,7 @@ class CompiledKind:
 def _translate(node: Any) -> dict[str, Any]:
     """One structural schema node as JSON Schema, as far as values go: unknown fields are found in `structural`."""
     node = as_dict(node)
-    out: dict[str, Any] = {key: value for key, value in node.items() if key in _COPIED}
+    out: dict[str, Any] = {key: value for key, value in node.items() if key in _COPIED and value is not None}
     for bound in ("maximum", "minimum"):
         # OpenAPI v3 writes the exclusive bounds as booleans beside the bound itself.
         exclusive = f"exclusive{bound.capitalize()}"
@@ -254,14 +257,22 @@ def _translate_type(node: dict[str, Any], out: dict[str, Any]) -> None:
     if kind == "integer" or node.get(_INT_OR_STRING) is True or (kind == "number" and form == "float"):
         # The same release, `values.go` (IsValueValidAgainstRange): an integer without a format is an int64.
         low, high = _RANGES.get(form, _RANGES["int64"])
-        out["minimum"], out["maximum"] = max(low, out.get("minimum", low)), min(high, out.get("maximum", high))
+        out["minimum"] = _tighter(out.get("minimum"), low, max)
+        out["maximum"] = _tighter(out.get("maximum"), high, min)
+
+
+def _tighter(bound: Any, limit: float, choose: Callable[[float, float], float]) -> Any:
+    """The bound of the schema or that of the type; what is no number stays, so that the schema is refused."""
+    if bound is None:
+        return limit
+    return choose(bound, limit) if isinstance(bound, int | float) and not isinstance(bound, bool) else bound
 
 
 def _whole_bounds(out: dict[str, Any]) -> None:
     """Bounds with a fraction lose it when the value is an integer (`values.go`, MinimumNativeType)."""
     for keyword in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"):
         bound = out.get(keyword)
-        if isinstance(bound, float) and not bound.is_integer():
+        if isinstance(bound, float) and math.isfinite(bound) and not bound.is_integer():
             del out[keyword]
             case = {"if": {"type": "integer"}, "then": {keyword: int(bound)}, "else": {keyword: bound}}
             out["allOf"] = [*out.get("allOf", []), case]
