@@ -63,7 +63,8 @@ def test_what_has_no_value_is_an_error_as_on_the_server(text: str, words: str) -
 @pytest.mark.parametrize(
     "text",
     [
-        "", "1 +", "(1", "self.", "[1, 2", "{'a'}", "self.?a", "b'x'", "1u", "x.unknown()", "has(self)", "1 2", "'open", "§",
+        "", "1 +", "(1", "self.", "[1, 2", "{'a'}", "self.?a", "b'x'", "1u", "x.unknown()", "has(self)", "1 2",
+        "'open", "§",
         "'\\q' == 'q'", "[1].all(x)", "true ? true ? 1 : 2 : 3",
         "(" * 5000 + "1" + ")" * 5000, "self" + ".a" * 5000, "9" * 5000,
     ],
