@@ -180,8 +180,9 @@ class _Reading:
             return
         right = reviewer.may_list(kind, namespace)
         if right.allowed is False:
-            if not self._alone(kind):
-                missed(f"forbidden{f' ({right.reason})' if right.reason else ''}", rule(kind, namespace))
+            if self._alone(kind, missed):
+                return
+            missed(f"forbidden{f' ({right.reason})' if right.reason else ''}", rule(kind, namespace))
             return
         try:
             complete = self._pages(client, kind, namespace)
@@ -199,15 +200,22 @@ class _Reading:
         if not complete:
             missed("read in part: the list changed faster than it could be read", "run again")
 
-    def _alone(self, kind: Kind) -> bool:
-        """Read the one object of a kind that may be read though its list may not: the Namespace itself."""
+    def _alone(self, kind: Kind, missed: Callable[[str], None]) -> bool:
+        """Read what may be read though its list may not: the Namespaces that were asked for. False if that is nothing.
+
+        One that was deleted since is told and passed over.
+        """
         if kind.kind != "Namespace" or kind.api_version != "v1" or not self.namespaces:
             return False
-        found = [self.connection.get(kind.path(name=name)) for name in self.namespaces]
-        for reply in found:
+        replies = [(name, self.connection.get(kind.path(name=name))) for name in self.namespaces]
+        if not all(reply.ok or reply.status == 404 for _, reply in replies):
+            return False
+        for name, reply in replies:
             if reply.ok and isinstance(reply.body, dict):
                 self._take(kind, reply.body)
-        return all(reply.ok for reply in found)
+            else:
+                missed(f"{name} is not there, or was deleted meanwhile")
+        return True
 
     def _pages(self, client: Any, kind: Kind, namespace: str) -> bool:
         """Read a list to its end. False where it could not be read as it was at one moment.

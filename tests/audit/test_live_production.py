@@ -49,7 +49,7 @@ def deployed(lab_built: None) -> Iterator[Lab]:  # noqa: ARG001 - a fixture asks
 
 def audited(found: Lab, **wish: object) -> Verification:
     with connect(str(found.kubeconfig)) as connection:
-        return audit.audit(connection, Wish(path=MANIFESTS, overlay="production", **wish))  # type: ignore[arg-type]  # by name
+        return audit.audit(connection, Wish(path=MANIFESTS, overlay="production", **wish))  # type: ignore[arg-type]  # each is of its field's type
 
 
 def by_subject(verdicts: tuple[Verdict, ...]) -> dict[tuple[str, str, str], list[str]]:

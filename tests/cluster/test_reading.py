@@ -7,7 +7,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+import hypothesis.strategies as st
 import pytest
+from hypothesis import HealthCheck, given, settings
 
 from seatrial.cluster.guard import WriteRefusedError
 from seatrial.cluster.objects import client
@@ -204,6 +206,16 @@ class TestForbidden:
         assert "Namespace/shop" in names(live)
         assert live.not_seen == ()
 
+    def test_a_namespace_that_was_deleted_meanwhile_is_told_and_passed_over(self, tmp_path: Path) -> None:
+        def gone(request: Request, _before: int) -> Response | None:
+            return status(404, "not found") if request.path == "/api/v1/namespaces/shop" else None
+
+        cluster = FakeCluster(SHOP, forbidden={"namespaces"}, faults=[gone])
+        live = reading(cluster, tmp_path, namespaces=("shop",))
+
+        assert missed(live) == ["namespaces: shop is not there, or was deleted meanwhile"]
+        assert "Deployment/web" in names(live)
+
     @pytest.mark.parametrize("reviews", [True, False])
     def test_if_nothing_may_be_read_that_is_an_error(self, tmp_path: Path, reviews: bool) -> None:
         from tests.cluster.fake_cluster import KINDS
@@ -237,6 +249,32 @@ ANSWERS = {
     "items of another shape": (Response({"items": "many"}), "no list"),
     "removed meanwhile": (status(404), "has it no more"),
 }
+
+
+ARBITRARY = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["items", "metadata", "continue", "name", "data", "versions"]), inner, max_size=4
+        )
+    ),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(answer=ARBITRARY, path=st.sampled_from(["/secrets", "/configmaps", "/apis", "/api", REVIEW]))
+def test_answers_of_any_shape_end_in_a_result_or_a_message(tmp_path: Path, answer: Any, path: str) -> None:
+    def odd(request: Request, _before: int) -> Response | None:
+        # A continuation without end is another matter.
+        return Response(answer) if request.path.endswith(path) and "continue=" not in request.target else None
+
+    try:
+        live = reading(FakeCluster(SHOP, faults=[odd]), tmp_path)
+    except ToolError:
+        return  # told in one message, as every test above expects of a kind of its own
+    assert live.resources or live.not_seen
 
 
 class TestFaults:
