@@ -251,8 +251,9 @@ def _judged(
     resource: Resource, found: list[Violation], passed: str, evidence: Mapping[str, Any] | None = None
 ) -> Judged:
     proof = evidence or {}
+    # Schema and rules may find the same: the rule, which comes later, knows better what is needed.
+    distinct = {(item.pointer, item.found): item for item in found}
     problems = (
-        Problem(item.pointer, item.message, item.fix, evidence=proof, at_key=item.at_key)
-        for item in dict.fromkeys(found)
+        Problem(item.pointer, item.message, item.fix, evidence=proof, at_key=item.at_key) for item in distinct.values()
     )
     return Judged(resource, tuple(problems), passed, evidence=proof)

@@ -281,6 +281,19 @@ def test_arbitrary_documents_get_verdicts_and_never_an_exception(found: Inventor
     assert len(verdicts) >= len(found.resources)
 
 
+def test_what_schema_and_rules_both_find_is_told_once_with_what_is_needed() -> None:
+    text = textwrap.dedent("""\
+        apiVersion: rbac.authorization.k8s.io/v1
+        kind: Role
+        metadata: {name: r}
+        rules: [{apiGroups: [''], resources: [pods]}]
+        """)
+
+    found = failures(list(schema.run(context(text))))
+
+    assert [item.message for item in found] == ["rules[0] has no field 'verbs'; needed: a verb"]
+
+
 def test_an_unknown_field_is_placed_at_its_key_and_a_wrong_value_at_the_value() -> None:
     text = textwrap.dedent("""\
         apiVersion: v1

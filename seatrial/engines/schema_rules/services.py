@@ -53,7 +53,7 @@ def _ports(spec: Field, kind: str) -> Violations:
     for item in ports:
         number, protocol, node = item["port"], item["protocol"].text or "TCP", item["nodePort"]
         if several and item["name"].blank:
-            found = f"port {number.value} has no name"
+            found = f"port {number.value} has no name" if number.given else f"{item.name} has no name"
             yield from item.wrong("a name, since there are several", "name every port", found=found)
         yield from item["name"].form_if_any("dns-label")
         yield from number.within(1, 65535) if number.given else number.missing()
