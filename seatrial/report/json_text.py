@@ -69,11 +69,12 @@ def _scope(run: Run) -> dict[str, Any]:
         "versions": scope.versions,
         "digests": scope.digests,
         "seconds": scope.seconds,
-        **({"cluster": _cluster(scope.surroundings)} if scope.surroundings is not None else {}),
+        **({"cluster": cluster_record(scope.surroundings)} if scope.surroundings is not None else {}),
     }
 
 
-def _cluster(cluster: Surroundings) -> dict[str, Any]:
+def cluster_record(cluster: Surroundings) -> dict[str, Any]:
+    """What a report for programs says of the cluster that was read."""
     return {
         "name": cluster.name,
         "version": cluster.version,

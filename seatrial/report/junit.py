@@ -41,6 +41,8 @@ def _suite(run: Run, group: str, verdicts: list[Verdict]) -> TestSuite:
     suite = TestSuite(one_line(group))
     scope = run.scope
     record = {"path": scope.path, "overlay": scope.overlay or "", "seed": scope.seed, **scope.versions, **scope.digests}
+    if scope.surroundings is not None:
+        record |= {"cluster": scope.sources, "not seen": "; ".join(scope.surroundings.not_seen) or "nothing"}
     for name, value in record.items():
         suite.add_property(one_line(str(name)), one_line(str(value)))
     names: Counter[tuple[str, str]] = Counter()

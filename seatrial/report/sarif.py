@@ -13,7 +13,7 @@ from urllib.parse import quote
 from sarif_pydantic import sarif as model
 
 from seatrial.model.verdict import Severity, Status, Verdict
-from seatrial.report.json_text import dumps, plain
+from seatrial.report.json_text import cluster_record, dumps, plain
 from seatrial.report.run import Run, Waiver
 from seatrial.report.source import Sources
 from seatrial.report.text import visible
@@ -211,6 +211,7 @@ def _properties(run: Run) -> dict[str, Any]:
         "verdicts": {str(status): number for status, number in run.by_status.items()},
         "versions": scope.versions,
         "digests": scope.digests,
+        **({"cluster": cluster_record(scope.surroundings)} if scope.surroundings is not None else {}),
     }
     cleaned: dict[str, Any] = _clean(plain(record))
     return cleaned
