@@ -13,7 +13,6 @@ from seatrial.checks.base import Context
 from seatrial.model.verdict import Status
 from tests.manifests.rendering import MANIFESTS, build, pod_spec, production, text, traced
 
-CUSTOM = {"ClusterIssuer", "ExternalSecret", "SecretStore", "VerticalPodAutoscaler"}
 DEPRECATED = {"bases", "commonLabels", "imageTags", "patchesJson6902", "patchesStrategicMerge", "vars"}
 
 KUSTOMIZATIONS = sorted(MANIFESTS.rglob("kustomization.yaml"))
@@ -36,11 +35,10 @@ def test_production_holds_the_declared_numbers_of_objects():
     assert counted["PodDisruptionBudget"] == counted["Deployment"] + counted["StatefulSet"]
 
 
-def test_every_object_of_kubernetes_itself_fits_its_strict_schema():
+def test_every_object_fits_the_strict_schema_of_its_kind():
     verdicts = list(schema.run(Context(traced(), None, Path("policies"))))
 
-    assert [str(item) for item in verdicts if item.status is Status.FAIL] == []
-    assert {item.subject.kind for item in verdicts if item.status is Status.SKIPPED} == CUSTOM
+    assert [str(item) for item in verdicts if item.status is not Status.PASS] == []
     assert len(verdicts) == len(production())
 
 

@@ -127,6 +127,11 @@ def fault(workload: str, at: float, count: int = 1) -> Fault:
     return Fault("pod-kill", workload, at, count, HERE)
 
 
+def node_pool(nodes: int) -> NodePool:
+    cpu, memory, storage = map(Quantity.parse, ("4", "16Gi", "20Gi"))
+    return NodePool("node", nodes, cpu, memory, storage, pods=110, zones=("a",))
+
+
 def twin_of(
     folder: Path,
     manifests: Sequence[dict[str, Any]],
@@ -167,7 +172,5 @@ def twin_of(
         availability=dict(availability or {}),
         scenarios=scenarios,
     )
-    cpu, memory, storage = map(Quantity.parse, ("4", "16Gi", "20Gi"))
-    pools = (NodePool("node", nodes, cpu, memory, storage, pods=110, zones=("a",)),)
-    architecture: Any = SimpleNamespace(assumptions=named, scenarios=declared, node_pools=pools)
+    architecture: Any = SimpleNamespace(assumptions=named, scenarios=declared, node_pools=(node_pool(nodes),))
     return build(load(str(path)), architecture)

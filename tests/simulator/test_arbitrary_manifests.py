@@ -23,6 +23,7 @@ from tests.simulator.small_systems import (
     autoscaler,
     cpu_target,
     deployment,
+    node_pool,
     scenario,
     service,
     step,
@@ -63,7 +64,9 @@ def twin(found) -> Any:
     )
     numbers = {**CONTROL, **QUIET, "some": 5.0, "part": 0.05, "pod_crash_rate": 3.0, "node_failure_rate": 0.5}
     architecture: Any = SimpleNamespace(
-        assumptions={name: assumption(name, value) for name, value in numbers.items()}, scenarios=declared
+        assumptions={name: assumption(name, value) for name, value in numbers.items()},
+        scenarios=declared,
+        node_pools=(node_pool(5),),
     )
     return build(found, architecture)
 
