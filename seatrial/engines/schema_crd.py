@@ -245,14 +245,13 @@ def _translate_type(node: dict[str, Any], out: dict[str, Any]) -> None:
     null = ["null"] if node.get("nullable") is True else []
     if node.get(_INT_OR_STRING) is True:
         out["type"] = ["integer", "string", *null]
-    elif not isinstance(kind, str):
-        pass
-    elif kind == "string" and known(form):
-        # kube-openapi v0.0.0-20260721132016 `pkg/validation/validate/type.go` takes a list for any text with a format.
-        out["if"], out["else"] = {"type": "array"}, {"type": [kind, *null]}
+    elif kind in ("string", None) and known(form):
+        # kube-openapi v0.0.0-20260721132016 `pkg/validation/validate/type.go` takes a list for any text with a format,
+        # and nothing but text or null where a format stands without a type.
+        out["if"], out["else"] = {"type": "array"}, {"type": ["string", *(null if kind else ["null"])]}
         if checked(form):
             out["format"] = reference(form)
-    else:
+    elif isinstance(kind, str):
         out["type"] = [kind, *null] if null else kind
     if kind == "integer" or node.get(_INT_OR_STRING) is True or (kind == "number" and form == "float"):
         # The same release, `values.go` (IsValueValidAgainstRange): an integer without a format is an int64.

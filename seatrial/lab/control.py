@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import signal
@@ -27,6 +28,13 @@ _DOWN = 20.0
 _POLL = 0.02
 _STARTED: dict[Path, subprocess.Popen[bytes]] = {}
 """Supervisors that are children of this process, by folder: it has to wait for them when they end."""
+
+
+@atexit.register
+def _let_go() -> None:
+    """Labs that stay up outlive this process on purpose, and Popen would warn of children that nobody waited for."""
+    for supervisor in _STARTED.values():
+        supervisor.returncode = 0
 
 
 def _silent(_message: str) -> None:

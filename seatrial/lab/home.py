@@ -40,8 +40,8 @@ def guarded() -> Iterator[Path]:
     """The folder of all labs while nobody else creates or removes one; an empty one is removed at the end."""
     folder = base()
     while True:
-        _make(folder)
         try:
+            _make(folder)
             guard = os.open(folder / _GUARD, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         except FileNotFoundError:  # removed by another one since
             continue

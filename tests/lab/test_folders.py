@@ -58,6 +58,25 @@ class TestCreating:
             for _, lock in made:
                 os.close(lock)
 
+    def test_survives_that_another_one_removes_the_empty_folder_meanwhile(
+        self, place: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        made, real = [], Path.mkdir
+
+        def mkdir(path: Path, *args: Any, **options: Any) -> None:
+            real(path, *args, **options)
+            if path == home.base() and not made:
+                made.append(path)
+                path.rmdir()
+
+        monkeypatch.setattr(Path, "mkdir", mkdir)
+
+        folder, lock = home.create("mine")
+
+        os.close(lock)
+        assert made == [folder.parent]
+        assert folder.is_dir()
+
     def test_refuses_a_name_that_is_taken(
         self,
     ) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import http.client
 import json
+import os
 import re
 import ssl
 import tempfile
@@ -61,6 +62,8 @@ CLUSTER_SPECIFIC = (
 """Words of kube-apiserver 1.37.2 (`pkg/registry/core/service`) that reject an object because of this cluster only."""
 
 NAMESPACE = "agreement"
+EXPLORING = bool(os.environ.get("SEATRIAL_EXPLORE"))
+"""Whether mutants are others each time. A gate compares the same ones, so that it fails for what a change did."""
 _PLACE = re.compile(r"\.?([^.\[\]]+)|\[([^\]]*)\]")
 _UNKNOWN = re.compile(r'(?:unknown|duplicate) field "([^"]*)"')
 

@@ -20,7 +20,7 @@ from seatrial.model import source
 from seatrial.model.document import Resource
 from seatrial.toolchain import crds
 from tests.schema import strangers
-from tests.schema.agreement import Answer, Checker, Judgement, Server
+from tests.schema.agreement import EXPLORING, Answer, Checker, Judgement, Server
 from tests.schema.custom_server import serving
 from tests.schema.mutations import Mutator, Place, walk
 
@@ -106,7 +106,13 @@ def test_upstream_examples_get_the_same_verdict(server: Server, checker: Checker
     assert {place: words for place, words in found.items() if words} == {}
 
 
-DRAWN = settings(max_examples=400, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+DRAWN = settings(
+    max_examples=4_000 if EXPLORING else 400,
+    deadline=None,
+    database=None,
+    derandomize=not EXPLORING,
+    suppress_health_check=list(HealthCheck),
+)
 
 
 def test_mutated_objects_get_the_same_verdict(server: Server, checker: Checker) -> None:

@@ -41,6 +41,15 @@ ROUTE = textwrap.dedent("""\
         - matches: [{path: {type: PathPrefix, value: /shop}}]
           backendRefs: [{name: web, port: 80}]
     """)
+GATEWAY = textwrap.dedent("""\
+    apiVersion: gateway.networking.k8s.io/v1
+    kind: Gateway
+    metadata: {name: front, namespace: shop}
+    spec:
+      gatewayClassName: nginx
+      addresses: [{value: 192.0.2.1}]
+      listeners: [{name: web, port: 80, protocol: HTTP}]
+    """)
 SHIP = textwrap.dedent("""\
     apiVersion: apiextensions.k8s.io/v1
     kind: CustomResourceDefinition
@@ -104,6 +113,8 @@ def test_a_pass_names_the_project_and_release_whose_schema_it_met() -> None:
         (SECRET, "key: shop, ", "", "/spec/data/0/remoteRef", "no field 'key'"),
         (SECRET, "secretKey: password", "secretKey: [a]", "/spec/data/0/secretKey", "needed: a string"),
         (SECRET, "name: password, namespace", "name: Pass word, namespace", "/metadata/name", "a DNS name"),
+        # A format without a type, in an alternative of alternatives; the type beside it is a default.
+        (GATEWAY, "value: 192.0.2.1", "value: foo", "/spec/addresses/0", "exactly one of the allowed forms"),
         # Rules in the Common Expression Language: the words are upstream's.
         (ROUTE, "value: /shop", "value: shop", "/spec/rules/0/matches/0/path", "must be an absolute path"),
         (ROUTE, "port: 80", "weight: 1", "/spec/rules/0/backendRefs/0", "Must have port for Service reference"),
@@ -114,6 +125,10 @@ def test_a_defect_fails_at_its_pointer(text: str, old: str, new: str, pointer: s
     found = {item.pointer: item.message for item in judge(changed(text, old, new)) if item.status is Status.FAIL}
 
     assert words in found.get(pointer, f"nothing at {pointer}, but {found}")
+
+
+def test_an_address_that_is_one_passes_the_format_without_a_type() -> None:
+    assert last(GATEWAY).status is Status.PASS
 
 
 def test_defaults_are_set_before_an_object_is_validated() -> None:

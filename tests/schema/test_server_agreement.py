@@ -16,13 +16,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.schema import ground
-from tests.schema.agreement import Answer, Checker, Judgement, Server, same_place, told
+from tests.schema.agreement import EXPLORING, Answer, Checker, Judgement, Server, same_place, told
 from tests.schema.ground import built_in, documents, overlay
 from tests.schema.mutations import Mutator
 
 pytestmark = pytest.mark.lab
 
-MUTANTS = 5_200
+MUTANTS = 20_000 if EXPLORING else 3_600
 """In all, drawn anew each run."""
 
 
@@ -78,12 +78,13 @@ def mutator(server, checker) -> Mutator:
 def test_we_agree_on_mutated_copies_and_point_where_the_server_points(server, checker, mutator, record_property):
     seen: Counter[str] = Counter()
 
-    # Mutants are drawn through Hypothesis, so that a counterexample shrinks; the seed is another each run.
+    # Mutants are drawn through Hypothesis, so that a counterexample shrinks.
     @settings(
         max_examples=MUTANTS,
         deadline=None,
         suppress_health_check=list(HealthCheck),
         database=None,
+        derandomize=not EXPLORING,
     )
     @given(st.randoms(use_true_random=False))
     def agree(random: Random) -> None:
@@ -101,7 +102,7 @@ def test_we_agree_on_mutated_copies_and_point_where_the_server_points(server, ch
     for name, count in seen.items():
         record_property(name, count)
     judged = seen["valid"] + seen["invalid"]
-    assert judged >= 5_000, seen
+    assert judged > 0.9 * MUTANTS, seen
     assert min(seen["valid"], seen["invalid"]) > judged / 10, seen
     # The server writes some paths otherwise (`resources[storage]`, no `metadata` before `annotations`).
     assert seen["same place"] > 0.85 * seen["fields"], seen

@@ -41,7 +41,6 @@ def pod(data: Field) -> Violations:
         image = item["image"]
         if image.text != image.text.strip():
             yield from image.wrong("no spaces at its ends")
-    yield from _tokens(spec)
     if not spec["ephemeralContainers"].empty:
         yield from spec["ephemeralContainers"].forbidden("none: they are added to running pods")
     if not spec["nodeName"].blank and not spec["schedulingGates"].empty:
@@ -72,15 +71,6 @@ def _annotations(meta: Field, spec: Field) -> Violations:
     if isinstance(cost.value, str) and not (_COST.fullmatch(cost.text) and -(2**31) <= int(cost.text) < 2**31):
         yield from cost.wrong("a 32-bit integer without leading zeros or plus sign")
     yield from security.profile_annotations(meta, spec, everyone(spec))
-
-
-def _tokens(spec: Field) -> Violations:
-    if not (spec["serviceAccountName"].blank and spec["serviceAccount"].blank):
-        return
-    for volume in spec["volumes"]:
-        for source in volume["projected"]["sources"]:
-            if source["serviceAccountToken"].given:
-                yield from source["serviceAccountToken"].forbidden("none without serviceAccountName")
 
 
 def pod_spec(spec: Field, meta: Field, *, pod_name: str = "") -> Violations:
