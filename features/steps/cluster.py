@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import functools
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -134,6 +135,15 @@ def plane() -> Iterator[Plane]:
         yield made
 
 
+@pytest.fixture(scope="session")
+def proofs() -> Callable[[str], Verification]:
+    """The proof of an overlay, made once however many ask for it."""
+    from seatrial.proof.proving import prove
+
+    require_lab()
+    return functools.cache(lambda overlay: prove(project.MANIFESTS, overlay=overlay))
+
+
 # --- acceptance
 
 
@@ -144,11 +154,8 @@ def overlay_of_the_system(overlay: str) -> str:
 
 
 @when("they are proved on a control plane", target_fixture="proved")
-def prove(overlay: str) -> Verification:
-    from seatrial.proof.proving import prove as proof
-
-    require_lab()
-    return proof(project.MANIFESTS, overlay=overlay)
+def prove(overlay: str, proofs: Callable[[str], Verification]) -> Verification:
+    return proofs(overlay)
 
 
 OUTCOMES = {

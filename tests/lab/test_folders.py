@@ -59,9 +59,10 @@ class TestCreating:
                 os.close(lock)
 
     def test_survives_that_another_one_removes_the_empty_folder_meanwhile(
-        self, place: Path, monkeypatch: pytest.MonkeyPatch
+        self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        made, real = [], Path.mkdir
+        made: list[Path] = []
+        real = Path.mkdir
 
         def mkdir(path: Path, *args: Any, **options: Any) -> None:
             real(path, *args, **options)

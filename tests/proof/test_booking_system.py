@@ -6,6 +6,7 @@ That every environment is accepted is what `features/cluster/acceptance.feature`
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 
 import pytest
 
@@ -14,15 +15,13 @@ from seatrial.checks.capacity.pod_resources import Amounts, Defaults
 from seatrial.finished import Verification
 from seatrial.model.quantity import Quantity
 from seatrial.model.verdict import Status
-from seatrial.proof.proving import prove
-from tests.project import tree
 
 pytestmark = pytest.mark.lab
 
 
 @pytest.fixture(scope="module")
-def proved() -> Verification:
-    return prove(str(tree.ROOT / "manifests"), overlay="production")
+def proved(proofs: Callable[[str], Verification]) -> Verification:
+    return proofs("production")
 
 
 def test_every_verdict_of_every_check_is_a_pass(proved: Verification) -> None:
