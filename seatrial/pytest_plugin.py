@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from seatrial.lab import Lab
     from seatrial.model.verdict import Verdict
 
-STATIC_GROUPS = ("schema", "references", "policy", "network", "capacity")
-"""Groups whose verdicts become items; simulations are asked for by the features that need them."""
-
 _TAG = re.compile(r"@(\S+)")
 
 
@@ -109,11 +106,12 @@ class Overlay(pytest.File):
     def collect(self) -> Iterator[pytest.Item]:
         """One item for each verdict, named `check[subject]`; one skipped item for an overlay that is never deployed."""
         from seatrial.model import kustomize
-        from seatrial.verification import verify
+        from seatrial.verification import STATIC_GROUPS, verify
 
         if kustomize.is_local(self.path.parent):
             yield NeverDeployed.from_parent(self, name=self.path.parent.name)
             return
+        # Simulations are asked for by the features that need them.
         seen: dict[str, int] = {}
         for verdict in verify(str(self.path.parent), only=STATIC_GROUPS).verdicts:
             name = f"{verdict.check}[{verdict.subject}]"

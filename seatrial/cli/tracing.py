@@ -12,8 +12,6 @@ from seatrial.model.architecture.contradictions import Contradiction, Contradict
 from seatrial.model.architecture.declaration import FOLDER
 from seatrial.model.verdict import Status, Verdict
 
-_STATIC = ("schema", "references", "policy", "network", "capacity")
-"""Groups that answer in a moment; the others are left to a whole run."""
 _MOST_SHOWN = 12
 _LONGEST = 160
 _URGENCY = (Status.FAIL, Status.INCONCLUSIVE, Status.WAIVED, Status.SKIPPED, Status.PASS)
@@ -71,12 +69,12 @@ def contradiction(found: Contradiction, declared: Contradictions, checks: Mappin
 
 
 def _verdicts(path: str, overlay: str | None, checks: Sequence[CheckInfo]) -> tuple[Verdict, ...]:
-    groups = [name for name in _STATIC if any(info.group == name for info in checks)]
+    groups = [name for name in verification.STATIC_GROUPS if any(info.group == name for info in checks)]
     return verification.verify(path, overlay=overlay, only=groups).verdicts if groups else ()
 
 
 def _answers(reference: CheckReference, info: CheckInfo | None, verdicts: Iterable[Verdict]) -> Iterator[str]:
-    if info is None or info.group not in _STATIC:
+    if info is None or info.group not in verification.STATIC_GROUPS:
         yield "  not run here; `seatrial verify` answers"
         return
     found = [verdict for verdict in verdicts if reference.covers(verdict.check, verdict.subject)]

@@ -15,9 +15,10 @@ PAGE = ROOT / "docs" / "reference" / "contradictions.md"
 _HEAD = """\
 # The architecture document, taken literally
 
-The overlay `{overlay}` renders the examples and tables of the architecture document to the letter. It is known-bad input, and
-is never deployed. Of the {all} places in which the document contradicts itself or the world, checks find {found} there{partly}; none
-of these checks fails in production on the same ground. A test compares this page with what the checks say.
+The overlay `{overlay}` renders the examples and tables of the architecture document to the letter. It is known-bad
+input, and is never deployed. Of the {all} places in which the document contradicts itself or the world, checks find
+{found} there{partly}; none of these checks fails in production on the same ground. A test compares this page with
+what the checks say.
 
 | | contradiction | settled by | found by |
 |---|---|---|---|

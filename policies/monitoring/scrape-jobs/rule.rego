@@ -114,7 +114,7 @@ on_labels(step) := [label |
 
 # Prometheus anchors the expression at both ends.
 matches(step, labels) if {
-	expression := sprintf("^(?:%s)$", [safe.string_at(step, ["regex"])])
+	expression := sprintf(`^(?:%s)$`, [safe.string_at(step, ["regex"])])
 	regex.is_valid(expression)
 	some key, value in labels
 	on_labels(step) == [concat("", [prefix, regex.replace(key, `[^a-zA-Z0-9_]`, "_")])]

@@ -39,11 +39,7 @@ class Finder:
     def matches(self, verdict: Verdict) -> bool:
         """True if the verdict is about this finder's check and subject."""
         kind, _, name = self.subject.partition("/")
-        return (
-            verdict.check == self.check
-            and verdict.subject.kind == kind
-            and fnmatchcase(verdict.subject.name, name)
-        )
+        return verdict.check == self.check and verdict.subject.kind == kind and fnmatchcase(verdict.subject.name, name)
 
     def finds(self, verdict: Verdict) -> bool:
         """True if the verdict is a failure that tells of the contradiction."""
