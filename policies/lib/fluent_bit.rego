@@ -65,6 +65,6 @@ container_inputs(config_map) := [section |
 ]
 
 # The regular expression of a pattern with stars and question marks.
-expression(pattern) := concat("", ["^", replace(replace(quoted(pattern), `\*`, ".*"), `\?`, "."), "$"])
+expression(pattern) := concat("", ["^", replace(replace(quoted(pattern), `\*`, ".*"), `\?`, "."), `$`])
 
 quoted(text) := regex.replace(text, `[\]\[.*?+(){}^$|\\]`, `\$0`)

@@ -43,7 +43,9 @@ violation contains {"msg": msg, "details": {"pointer": safe.pointer(["data", fou
 	some found in inputs
 	some part in split(fluent_bit.value(found, "path"), ",")
 	path := trim_space(part)
-	expression := fluent_bit.expression(path)
+
+	# A variable may have any value here.
+	expression := fluent_bit.expression(regex.replace(path, `\$\{[^}]*\}`, "*"))
 	count([file | some file in files; regex.match(expression, file)]) == 0
 	msg := sprintf("no pod of the set has a log file that %s matches", [path])
 }

@@ -60,6 +60,11 @@ test_pass_by_namespace if {
 	testing.same(rule.violation, set()) with input as testing.review(given) with data.inventory as deployments
 }
 
+test_pass_by_a_variable if {
+	given := tail("/var/log/containers/*_${NAMESPACE}_*.log", "multiline.parser docker, cri")
+	testing.same(rule.violation, set()) with input as testing.review(given) with data.inventory as deployments
+}
+
 test_pass_other_logs if {
 	testing.same(rule.violation, set()) with input as testing.review(tail("/var/log/audit.log", "Parser json"))
 		with data.inventory as deployments
