@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from seatrial.lab import Lab
     from seatrial.model.verdict import Verdict
 
-STATIC_GROUPS = ("schema", "references", "policy", "network", "capacity")
-"""Groups whose verdicts become items; simulations are asked for by the features that need them."""
-
 _TAG = re.compile(r"@(\S+)")
 
 
@@ -107,9 +104,14 @@ class Overlay(pytest.File):
     """The static checks of one overlay."""
 
     def collect(self) -> Iterator[pytest.Item]:
-        """One item for each verdict, named `check[subject]`."""
-        from seatrial.verification import verify
+        """One item for each verdict, named `check[subject]`; one skipped item for an overlay that is never deployed."""
+        from seatrial.model import kustomize
+        from seatrial.verification import STATIC_GROUPS, verify
 
+        if kustomize.is_local(self.path.parent):
+            yield NeverDeployed.from_parent(self, name=self.path.parent.name)
+            return
+        # Simulations are asked for by the features that need them.
         seen: dict[str, int] = {}
         for verdict in verify(str(self.path.parent), only=STATIC_GROUPS).verdicts:
             name = f"{verdict.check}[{verdict.subject}]"
@@ -117,6 +119,16 @@ class Overlay(pytest.File):
             if seen[name] > 1:
                 name = f"{name}#{seen[name]}"
             yield VerdictItem.from_parent(self, name=name, verdict=verdict)
+
+
+class NeverDeployed(pytest.Item):
+    """An overlay that nobody deploys, such as a counterexample: it is not meant to pass."""
+
+    def runtest(self) -> None:
+        """Say why it is left out."""
+        from seatrial.model.kustomize import LOCAL
+
+        pytest.skip(f"never deployed ({LOCAL}); `seatrial verify --overlay {self.name}` judges it")
 
 
 class VerdictItem(pytest.Item):

@@ -25,7 +25,9 @@ from seatrial.model.suggest import did_you_mean
 from seatrial.model.verdict import Verdict
 from seatrial.report.run import AssumptionRow, CheckReference, RequirementRow, Run, Scope, Surroundings
 
-GROUPS = ("schema", "references", "policy", "network", "capacity", "simulation")
+STATIC_GROUPS = ("schema", "references", "policy", "network", "capacity")
+"""Groups that answer in a moment, since they do not simulate."""
+GROUPS = (*STATIC_GROUPS, "simulation")
 """Groups of checks in the order they run: the cheapest and most basic first."""
 ACCEPTANCE = "features"
 """The project's acceptance features run last, on the verdicts of all others."""
@@ -354,6 +356,7 @@ __all__ = [
     "DEFAULT_OVERLAY",
     "GROUPS",
     "LIVE_CHECKS",
+    "STATIC_GROUPS",
     "Judging",
     "Verification",
     "choose_groups",

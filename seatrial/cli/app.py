@@ -119,11 +119,14 @@ def simulate(
 @app.command(epilog=EXIT_CODES)
 def explain(
     name: Annotated[
-        str | None, typer.Argument(metavar="[CHECK|REQUIREMENT]", help="Name to explain; without one, list the checks.")
+        str | None,
+        typer.Argument(
+            metavar="[CHECK|REQUIREMENT|CONTRADICTION]", help="Name to explain; without one, list the checks."
+        ),
     ] = None,
     path: PathArgument = None,
 ) -> None:
-    """Explain a check or a declared requirement: what, why, how to fix, and what it is tied to."""
+    """Explain a check, a declared requirement or a contradiction: what, why, how to fix, and what it is tied to."""
     from seatrial.cli import explaining
 
     raise typer.Exit(explaining.run(name, path))

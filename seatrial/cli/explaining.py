@@ -7,14 +7,18 @@ import re
 from seatrial import verification
 from seatrial.checks import intent, waivers
 from seatrial.checks.base import CheckInfo, Context
+from seatrial.cli import tracing
 from seatrial.model import project
-from seatrial.model.architecture import Architecture, Requirement
+from seatrial.model.architecture import Architecture
+from seatrial.model.architecture.contradictions import load_contradictions
 from seatrial.model.errors import InputError
+from seatrial.model.files import shown
 from seatrial.model.inventory import Inventory
 from seatrial.model.suggest import did_you_mean
 from seatrial.proof import catalog as server
 
 _REQUIREMENT = re.compile(r"[Rr](?P<number>[0-9]+)")
+_CONTRADICTION = re.compile(r"[Cc](?P<number>[0-9]+)")
 
 
 def run(name: str | None, path: str | None) -> int:
@@ -32,7 +36,11 @@ def run(name: str | None, path: str | None) -> int:
                 f"{name} is a requirement, but there is no {project.ARCHITECTURE}/ here",
                 remedy="run in the project's root, or name its manifests as PATH",
             )
-        print(_requirement(architecture.requirement(f"R{int(requirement['number']):03}"), architecture, checks))
+        found = architecture.requirement(f"R{int(requirement['number']):03}")
+        print(tracing.requirement(found, architecture, checks, tracing.judged(home, path)))
+        return 0
+    if contradiction := _CONTRADICTION.fullmatch(name):
+        print(_contradiction(f"C{int(contradiction['number']):02}", home, checks))
         return 0
     if name not in checks:
         raise InputError(
@@ -40,6 +48,17 @@ def run(name: str | None, path: str | None) -> int:
         )
     print(_check(checks[name], architecture))
     return 0
+
+
+def _contradiction(id_: str, home: project.Project, checks: dict[str, CheckInfo]) -> str:
+    declared = load_contradictions(home.root) if home.root is not None else None
+    if home.root is None or declared is None:
+        raise InputError(
+            f"{id_} is a contradiction of an architecture document, and none are declared here",
+            remedy=f"run in the root of a project with {project.ARCHITECTURE}/contradictions.yaml",
+        )
+    manifests = home.root / project.MANIFESTS
+    return tracing.contradiction(declared.of(id_), declared, checks, shown(manifests))
 
 
 def catalog(context: Context) -> tuple[CheckInfo, ...]:
@@ -60,20 +79,4 @@ def _check(info: CheckInfo, architecture: Architecture | None) -> str:
         if proves:
             lines.append(f"proves:   {', '.join(proves)}")
     lines += ["", info.documentation.strip() or f"{info.description}\n\nFix: {info.remediation}"]
-    return "\n".join(lines)
-
-
-def _requirement(requirement: Requirement, architecture: Architecture, checks: dict[str, CheckInfo]) -> str:
-    lines = [
-        f"{requirement.id}: {requirement.text}",
-        "",
-        f"group:    {architecture.groups[requirement.group]}",
-        f"document: line {requirement.line}" if requirement.line else "document: not stated there; derived",
-    ]
-    for reference in requirement.checks:
-        title = checks[reference.check].title if reference.check in checks else "acceptance scenario"
-        subject = f" of {reference.subject}" if reference.subject else ""
-        lines.append(f"proved by {reference.check}{subject}: {title}")
-    if requirement.planned:
-        lines.append(f"planned:  {requirement.planned}")
     return "\n".join(lines)

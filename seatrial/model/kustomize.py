@@ -26,12 +26,26 @@ from seatrial.model.yaml_source import LocatedDocument, iterate_documents, parse
 
 ORIGIN = "config.kubernetes.io/origin"
 TRANSFORMATIONS = "alpha.config.kubernetes.io/transformations"
+LOCAL = "config.kubernetes.io/local-config"
+"""The annotation of Kustomize for what is never sent to a cluster."""
 _TIMEOUT_SECONDS = 120
 
 
 def is_root(path: Path) -> bool:
     """Whether the directory holds a kustomization."""
     return any((path / name).is_file() for name in FILE_NAMES)
+
+
+def is_local(path: Path) -> bool:
+    """Whether the kustomization in the directory says of itself that what it renders is never deployed.
+
+    Raises InputError for one that cannot be read.
+    """
+    for name in FILE_NAMES:
+        if (path / name).is_file():
+            documents = parse_documents(read_text(path / name), shown(path / name))
+            return any(dig(found.data, "metadata", "annotations", LOCAL) == "true" for found in documents)
+    return False
 
 
 def kubectl() -> str:

@@ -69,6 +69,20 @@ def test_manifest_checks_are_items_named_by_check_and_object(pytester: pytest.Py
     assert result.parseoutcomes()["passed"] >= 1
 
 
+def test_an_overlay_that_is_never_deployed_is_skipped_with_that_reason(pytester: pytest.Pytester):
+    folder = pytester.mkdir("manifests") / "overlays" / "counterexample"
+    folder.mkdir(parents=True)
+    (folder / "kustomization.yaml").write_text(
+        'metadata: {annotations: {config.kubernetes.io/local-config: "true"}}\nresources: [map.yaml]\n'
+    )
+    (folder / "map.yaml").write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m}\ndata: {a: 1}\n")
+
+    result = pytester.runpytest_subprocess("-rs", "manifests")
+
+    result.assert_outcomes(skipped=1)
+    result.stdout.fnmatch_lines(["*never deployed*verify --overlay counterexample*"])
+
+
 def test_the_header_tells_the_versions_that_decide(pytester: pytest.Pytester):
     pytester.runpytest_subprocess().stdout.fnmatch_lines(["seatrial: seatrial *, python *, regorus *"])
 

@@ -21,7 +21,9 @@ from tests.inventories import arbitrary, damaged, inventory
 from tests.manifests.rendering import production
 from tests.policies.conftest import ROOT
 
-EVERY_KIND = (Path(__file__).parent / "every_kind.yaml").read_text()
+EVERY_KIND = "---\n".join(
+    (Path(__file__).parent / name).read_text() for name in ("every_kind.yaml", "configurations.yaml")
+)
 
 relaxed = settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -116,7 +118,7 @@ def test_the_ground_of_the_damage_reaches_every_rule_that_needs_no_declaration()
                     _nearest(data, parent)
 
     silent = {rule.id for rule in read().rules if not rule.needs} - reached
-    assert silent == set(), "every rule finds something in every_kind.yaml"
+    assert silent == set(), "every rule finds something in every_kind.yaml or configurations.yaml"
 
 
 def _nearest(data: object, pointer: str) -> None:

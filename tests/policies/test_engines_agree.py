@@ -43,10 +43,10 @@ def answers(engine: Any, policies: PolicySet, found: Inventory, parameters: dict
 
 
 @pytest.mark.parametrize("declared", [True, False], ids=["declared", "foreign"])
-@pytest.mark.parametrize("manifests", ["production", "every_kind.yaml"])
+@pytest.mark.parametrize("manifests", ["production", "as-written", "every_kind.yaml", "configurations.yaml"])
 def test_every_rule_answers_alike_on_every_resource(policies: PolicySet, manifests: str, declared: bool) -> None:
-    if manifests == "production":
-        found = load(str(ROOT / "manifests" / "overlays" / "production"))
+    if not manifests.endswith(".yaml"):
+        found = load(str(ROOT / "manifests" / "overlays" / manifests))
     else:
         found = inventory((Path(__file__).parent / manifests).read_text())
     parameters = {"architecture": Architecture.load(ROOT).parameters()} if declared else {}
@@ -55,7 +55,7 @@ def test_every_rule_answers_alike_on_every_resource(policies: PolicySet, manifes
     with OpaEngine() as engine:
         reference = answers(engine, policies, found, parameters)
 
-    assert len(ours) > 50
+    assert len(ours) > 5
     assert ours == reference
 
 

@@ -2,7 +2,8 @@
 # title: Vertical autoscalers have a supported, declared mode
 # description: >-
 #   A VerticalPodAutoscaler is written in autoscaling.k8s.io/v1 and states its updateMode, it is not the
-#   deprecated Auto, and a declared one has the declared mode, container, resources and bounds.
+#   deprecated Auto, and a declared one has the declared mode, container, resources and bounds. One that changes
+#   pods also does so at the fewest replicas that are declared.
 # custom:
 #   severity: medium
 #   kinds: [autoscaling.k8s.io/VerticalPodAutoscaler]
@@ -10,7 +11,7 @@
 #     - kubernetes/autoscaler vertical-pod-autoscaler/docs/features.md
 #   remediation: >-
 #     Use apiVersion autoscaling.k8s.io/v1. Set updatePolicy.updateMode to Off, Initial, Recreate or InPlaceOrRecreate, as declared, and
-#     containerPolicies to the declared bounds.
+#     containerPolicies to the declared bounds; set updatePolicy.minReplicas to the fewest replicas that are declared.
 package autoscaling["vpa-mode"]
 
 import data.lib.intent
@@ -71,3 +72,12 @@ violation contains {"msg": msg, "details": {"pointer": pointer, "declared": want
 }
 
 named(names) := concat(" and ", sort([sprintf("%v", [name]) | some name in safe.array_of(names)]))
+
+# The updater leaves a workload with fewer replicas alone; its flag --min-replicas is 2 (pkg/updater/main.go).
+violation contains {"msg": msg, "details": {"pointer": "/spec/updatePolicy/minReplicas", "declared": fewest}} if {
+	not mode in {"Off", "Initial"}
+	fewest := safe.number_at(intent.resized_by(input.review.object), ["min_replicas"], 2)
+	needed := safe.number_at(input.review.object, ["spec", "updatePolicy", "minReplicas"], 2)
+	needed > fewest
+	msg := sprintf("it changes no pod below %v replicas, and the fewest declared are %v", [needed, fewest])
+}

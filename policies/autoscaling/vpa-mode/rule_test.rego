@@ -109,3 +109,17 @@ test_fail_deprecated_version if {
 		"details": {"pointer": "/apiVersion"},
 	}}) with input as testing.declared(old, architecture)
 }
+
+single := object.union(architecture, {"workloads": {"shop/Deployment/web": {"min_replicas": 1}}})
+
+test_fail_a_single_replica_is_left_alone if {
+	testing.same(rule.violation, {{
+		"msg": "it changes no pod below 2 replicas, and the fewest declared are 1",
+		"details": {"pointer": "/spec/updatePolicy/minReplicas", "declared": 1},
+	}}) with input as testing.declared(vpa(as_declared), single)
+}
+
+test_pass_a_single_replica_is_resized if {
+	spec := object.union(as_declared, {"updatePolicy": {"minReplicas": 1}})
+	testing.same(rule.violation, set()) with input as testing.declared(vpa(spec), single)
+}

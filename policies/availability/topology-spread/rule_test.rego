@@ -59,3 +59,30 @@ test_pass_single_replica if {
 	testing.same(rule.violation, set()) with input as testing.review(deployment(1, {}))
 		with data.inventory as testing.inventory([])
 }
+
+by_node_and_zone(first) := deployment(2, {
+	"topologySpreadConstraints": array.concat(first, [object.union(
+		constraint("topology.kubernetes.io/zone", "web"),
+		{"whenUnsatisfiable": "ScheduleAnyway"},
+	)]),
+	"affinity": {"podAntiAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": [{
+		"weight": 100,
+		"podAffinityTerm": constraint("kubernetes.io/hostname", "web"),
+	}]}},
+})
+
+# The near miss: a preference does for what nobody has declared.
+test_fail_declared_and_only_preferred if {
+	testing.same(rule.violation, {{
+		"msg": "only a preference keeps its up to 2 replicas apart by kubernetes.io/hostname",
+		"details": {"pointer": "/spec/template/spec/topologySpreadConstraints", "replicas": 2},
+	}}) with input as testing.declared(by_node_and_zone([]), {"workloads": {"shop/Deployment/web": {}}})
+		with data.inventory as testing.inventory([])
+}
+
+test_pass_declared_and_strict if {
+	strict := object.union(constraint("kubernetes.io/hostname", "web"), {"whenUnsatisfiable": "DoNotSchedule"})
+	testing.same(rule.violation, set())
+		with input as testing.declared(by_node_and_zone([strict]), {"workloads": {"shop/Deployment/web": {}}})
+		with data.inventory as testing.inventory([])
+}

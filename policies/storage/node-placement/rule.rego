@@ -2,12 +2,13 @@
 # title: Databases run on the declared nodes
 # description: >-
 #   A workload whose volume is declared for certain nodes can be scheduled on no others: a node selector or a
-#   required node affinity asks for each declared label.
+#   required node affinity asks for each declared label. One whose volume is declared for any node asks for none.
 # custom:
 #   severity: medium
 #   kinds: [apps/Deployment, apps/StatefulSet]
 #   remediation: >-
-#     Add the declared label to every term of requiredDuringSchedulingIgnoredDuringExecution, with operator In.
+#     Add the declared label to every term of requiredDuringSchedulingIgnoredDuringExecution, with operator In, and
+#     none where none is declared.
 #   needs: [architecture]
 package storage["node-placement"]
 
@@ -44,4 +45,18 @@ violation contains {"msg": msg, "details": {"pointer": pointer, "label": label, 
 	not asks_for(label, value)
 	msg := sprintf("it may run on nodes without the declared label %s=%v", [label, value])
 	pointer := concat("", [pods.spec_pointer(input.review.object), "/affinity/nodeAffinity"])
+}
+
+bound contains ["nodeSelector"] if count(safe.object_at(spec, ["nodeSelector"])) > 0
+
+bound contains required if count(safe.array_at(spec, required)) > 0
+
+# Declared for any node: {} is a promise, too.
+violation contains {"msg": msg, "details": {"pointer": pointer}} if {
+	storage := safe.object_at(intent.workload(input.review.object), ["storage"])
+	count(storage) > 0
+	count(declared) == 0
+	some path in bound
+	msg := "it asks for certain nodes, and is declared for any"
+	pointer := concat("", [pods.spec_pointer(input.review.object), safe.pointer(path)])
 }

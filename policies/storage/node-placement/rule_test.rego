@@ -57,3 +57,17 @@ test_pass_any_node_declared if {
 		{"workloads": {"shop/StatefulSet/db": {"storage": {"nodes": {}}}}},
 	)
 }
+
+anywhere_declared := {"workloads": {"shop/StatefulSet/db": {"storage": {"class": "standard", "nodes": {}}}}}
+
+test_fail_bound_and_declared_for_any_node if {
+	testing.same(rule.violation, {{
+		"msg": "it asks for certain nodes, and is declared for any",
+		"details": {"pointer": "/spec/template/spec/nodeSelector"},
+	}}) with input as testing.declared(database({"nodeSelector": {"disk": "ssd"}}), anywhere_declared)
+}
+
+test_pass_preferred_and_declared_for_any_node if {
+	preference := {"affinity": {"nodeAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": [{"weight": 1}]}}}
+	testing.same(rule.violation, set()) with input as testing.declared(database(preference), anywhere_declared)
+}
