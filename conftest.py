@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import signal
+
 import pytest
 
 pytest_plugins = ["features.steps.rules", "features.steps.objectives", "features.steps.cluster"]
 
 _TOGETHER = {"tests/proof/test_booking_system.py": "features/test_features.py"}
 """Tests that look at the same proof, so that it is made once."""
+
+
+def pytest_configure() -> None:
+    """Let Ctrl-C reach the programs that tests start: a shell without job control makes its background jobs deaf to it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
