@@ -13,7 +13,7 @@ _TOGETHER = {"tests/proof/test_booking_system.py": "features/test_features.py"}
 
 
 def pytest_configure() -> None:
-    """Let Ctrl-C reach the programs that tests start: a shell without job control makes its background jobs deaf to it."""
+    """Let Ctrl-C reach the programs that tests start: a shell without job control makes its jobs deaf to it."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
