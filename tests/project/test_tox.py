@@ -52,7 +52,7 @@ def test_each_test_marker_has_an_environment_that_selects_it() -> None:
         for marker in markers
     }
 
-    assert selecting == {"lab": ["lab"], "oracle": ["oracle"], "slow": ["slow"]}
+    assert selecting == {"lab": ["lab", "agreement"], "oracle": ["oracle"], "slow": ["slow"]}
 
 
 def commands(name: str) -> str:

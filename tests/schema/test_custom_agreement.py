@@ -24,7 +24,7 @@ from tests.schema.agreement import EXPLORING, Answer, Checker, Judgement, Server
 from tests.schema.custom_server import serving
 from tests.schema.mutations import Mutator, Place, walk
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.slow]
 
 OVERLAYS = ("production", "staging", "development")
 KINDS = {gvk: kind for project in custom.projects() for gvk, kind in project.kinds.items()}

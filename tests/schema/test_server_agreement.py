@@ -20,7 +20,7 @@ from tests.schema.agreement import EXPLORING, Answer, Checker, Judgement, Server
 from tests.schema.ground import built_in, documents, overlay
 from tests.schema.mutations import Mutator
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.slow]
 
 MUTANTS = 20_000 if EXPLORING else 3_600
 """In all, drawn anew each run."""
